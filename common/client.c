@@ -1,0 +1,289 @@
+/* The module's side of PROTOCOL; see client.h. */
+#include "common/client.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "common/clock.h"
+#include "common/phase.h"
+#include "common/text.h"
+
+/*
+ * The verifier's own waits for devices, locks and children sum to less than
+ * 45 s; past this it is broken.
+ */
+#define VERIFIER_MS 50000
+#define LEAVE_MS 2000
+
+/*
+ * Between fork and exec in somebody else's process: system calls only.  Never
+ * returns.
+ */
+static void __attribute__((noreturn))
+become_verifier(const char *path, int socket)
+{
+	char *const argv[] = { (char *)(uintptr_t)path, NULL };
+	char *const envp[] = { NULL };
+	const struct sigaction normal = { .sa_handler = SIG_DFL };
+	sigset_t none;
+	int null;
+
+	for (int sig = 1; sig < NSIG; sig++)
+		(void)sigaction(sig, &normal, NULL);
+	(void)sigemptyset(&none);
+	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+
+	/* Out of the way of 0 to 2, which the host may have closed. */
+	socket = fcntl(socket, F_DUPFD, 3);
+	null = open("/dev/null", O_RDWR);
+	null = fcntl(null, F_DUPFD, 3);
+	if (socket < 0 || null < 0 || dup2(socket, 0) != 0 ||
+	    dup2(null, 1) != 1 || dup2(null, 2) != 2 ||
+	    syscall(SYS_close_range, 3U, ~0U, 0U) != 0)
+		_exit(127);
+	(void)execve(path, argv, envp);
+	_exit(127);
+}
+
+enum kf_err
+kf_client_start(const char *path, struct kf_verifier *v)
+{
+	int pair[2] = { -1, -1 };
+	sigset_t all, before;
+
+	*v = (struct kf_verifier){ .fd = -1, .pidfd = -1, .pid = -1 };
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
+		return KF_ERR_IO;
+	/* No handler of the host may run in the child. */
+	(void)sigfillset(&all);
+	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
+	v->pid = fork();
+	if (v->pid == 0)
+		become_verifier(path, pair[1]);
+	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+	(void)close(pair[1]);
+	v->fd = pair[0];
+	if (v->pid > 0)
+		v->pidfd = (int)syscall(SYS_pidfd_open, v->pid, 0U);
+	if (v->pidfd >= 0)
+		return KF_OK;
+	kf_client_stop(v);
+	return KF_ERR_IO;
+}
+
+void
+kf_client_stop(struct kf_verifier *v)
+{
+	struct pollfd p = { .fd = v->pidfd, .events = POLLIN };
+	int64_t deadline = kf_clock_monotonic() + LEAVE_MS;
+
+	if (v->fd >= 0)
+		(void)close(v->fd);
+	while (v->pidfd >= 0) {
+		int64_t left = deadline - kf_clock_monotonic();
+		int n = poll(&p, 1, left > 0 ? (int)left : 0);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			(void)syscall(SYS_pidfd_send_signal, v->pidfd,
+			    SIGKILL, NULL, 0U);
+		break;
+	}
+	if (v->pid > 0) {
+		/* ECHILD: the host's own handler was faster. */
+		while (waitpid(v->pid, NULL, 0) < 0 && errno == EINTR)
+			continue;
+	}
+	if (v->pidfd >= 0)
+		(void)close(v->pidfd);
+	*v = (struct kf_verifier){ .fd = -1, .pidfd = -1, .pid = -1 };
+}
+
+struct relay {
+	int fd;
+	enum kf_phase phase;
+	const struct kf_ui *ui;
+	struct kf_outcome *outcome;
+	unsigned char nonce[KF_NONCE_SIZE];
+	struct kf_frame frame;
+	struct kf_msg_answer answer;
+};
+
+static enum kf_err
+send_frame(struct relay *r)
+{
+	enum kf_err err = kf_phase_step(&r->phase, r->frame.type);
+
+	if (err != KF_OK)
+		return err;
+	return kf_frame_write(r->fd, &r->frame,
+	    kf_clock_monotonic() + VERIFIER_MS);
+}
+
+static enum kf_err
+receive_frame(struct relay *r)
+{
+	enum kf_err err = kf_frame_read(r->fd, &r->frame,
+	    kf_clock_monotonic() + VERIFIER_MS);
+
+	/* What only the module may say is out of order from here. */
+	if (err == KF_OK && r->frame.type < 0x80)
+		err = KF_ERR_PROTOCOL;
+	return err == KF_OK ? kf_phase_step(&r->phase, r->frame.type) : err;
+}
+
+static enum kf_err
+relay_text(struct relay *r)
+{
+	char raw[KF_TEXT_SIZE];
+	char text[KF_TEXT_SIZE];
+	bool echo = r->frame.type == KF_MSG_ASK_ECHO;
+	enum kf_err err = kf_msg_get_text(&r->frame, raw);
+
+	if (err != KF_OK)
+		return err;
+	kf_text_filter(text, sizeof(text), raw, true);
+	if (r->frame.type == KF_MSG_INFO || r->frame.type == KF_MSG_ERROR) {
+		r->ui->show(r->ui->context, r->frame.type == KF_MSG_ERROR,
+		    text);
+		return KF_OK;
+	}
+	r->answer.kind = KF_ANSWER_FAILED;
+	kf_secret_wipe(&r->answer.text);
+	r->ui->ask(r->ui->context, echo, text, &r->answer);
+	err = kf_msg_put_answer(&r->frame, &r->answer);
+	kf_secret_wipe(&r->answer.text);
+	if (err == KF_OK)
+		err = send_frame(r);
+	kf_frame_wipe(&r->frame);
+	return err;
+}
+
+/* After the last message there is nothing but the end of the stream. */
+static enum kf_err
+expect_end(struct relay *r)
+{
+	return kf_frame_end(r->fd, kf_clock_monotonic() + LEAVE_MS);
+}
+
+/* The one place of the module that assigns grant. */
+static enum kf_err
+take_grant(struct relay *r)
+{
+	struct kf_msg_grant grant;
+	enum kf_err err = kf_msg_get_grant(&r->frame, &grant);
+
+	if (err == KF_OK)
+		err = expect_end(r);
+	if (err != KF_OK)
+		return err;
+	if (!kf_secret_equal(grant.nonce, r->nonce, sizeof(r->nonce)))
+		return KF_ERR_PROTOCOL;
+	memcpy(r->outcome->factor, grant.factor, sizeof(grant.factor));
+	memcpy(r->outcome->id, grant.id, sizeof(grant.id));
+	kf_verdict_grant(&r->outcome->verdict);
+	return KF_OK;
+}
+
+static enum kf_err
+take_exempt(struct relay *r)
+{
+	unsigned char nonce[KF_NONCE_SIZE];
+	enum kf_err err = kf_msg_get_exempt(&r->frame, nonce);
+
+	if (err == KF_OK)
+		err = expect_end(r);
+	if (err != KF_OK)
+		return err;
+	if (!kf_secret_equal(nonce, r->nonce, sizeof(r->nonce)))
+		return KF_ERR_PROTOCOL;
+	r->outcome->exempt = true;
+	return KF_OK;
+}
+
+static enum kf_err
+take_deny(struct relay *r)
+{
+	enum kf_deny reason;
+	enum kf_err err = kf_msg_get_deny(&r->frame, &reason);
+
+	if (err == KF_OK)
+		err = expect_end(r);
+	if (err == KF_OK)
+		r->outcome->reason = reason;
+	return err;
+}
+
+static enum kf_err
+greet(struct relay *r, const struct kf_msg_request *request)
+{
+	struct kf_msg_hello hello = { .version = KF_PROTOCOL_VERSION };
+	uint16_t version = 0;
+	enum kf_err err = kf_random(r->nonce, sizeof(r->nonce));
+
+	if (err != KF_OK)
+		return err;
+	memcpy(hello.nonce, r->nonce, sizeof(hello.nonce));
+	kf_msg_put_hello(&r->frame, &hello);
+	err = send_frame(r);
+	if (err == KF_OK)
+		err = receive_frame(r);
+	if (err != KF_OK || r->frame.type == KF_MSG_DENY)
+		return err;
+	err = kf_msg_get_hello_ok(&r->frame, &version);
+	if (err == KF_OK && version != KF_PROTOCOL_VERSION)
+		err = KF_ERR_PROTOCOL;
+	if (err == KF_OK)
+		err = kf_msg_put_request(&r->frame, request);
+	return err == KF_OK ? send_frame(r) : err;
+}
+
+static enum kf_err
+take_verdict(struct relay *r)
+{
+	switch (r->frame.type) {
+	case KF_MSG_GRANT:
+		return take_grant(r);
+	case KF_MSG_DENY:
+		return take_deny(r);
+	case KF_MSG_EXEMPT:
+		return take_exempt(r);
+	}
+	return KF_ERR_PROTOCOL;
+}
+
+void
+kf_client_run(int fd, const struct kf_msg_request *request,
+    const struct kf_ui *ui, struct kf_outcome *outcome)
+{
+	struct relay r = {
+		.fd = fd,
+		.phase = KF_PHASE_HELLO,
+		.ui = ui,
+		.outcome = outcome,
+	};
+	enum kf_err err;
+
+	*outcome = (struct kf_outcome){ .reason = KF_DENY_UNAVAILABLE };
+	kf_verdict_deny(&outcome->verdict);
+	err = greet(&r, request);
+	while (err == KF_OK && r.phase != KF_PHASE_END) {
+		err = receive_frame(&r);
+		if (err == KF_OK && r.phase != KF_PHASE_END)
+			err = relay_text(&r);
+	}
+	if (err == KF_OK)
+		err = take_verdict(&r);
+	outcome->err = err;
+	kf_frame_wipe(&r.frame);
+	kf_secret_wipe(&r.answer.text);
+	explicit_bzero(r.nonce, sizeof(r.nonce));
+}

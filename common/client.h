@@ -1,0 +1,66 @@
+/*
+ * The module's side of PROTOCOL: starts a verifier, relays its questions, and
+ * reads its verdict.  pam_keyfirst.so uses it in sshd and sudo, `keyfirst test`
+ * at a terminal.  It lives in other people's processes, so it changes
+ * nothing there: no signal disposition, no handler, no descriptor left open.
+ */
+#ifndef KF_CLIENT_H
+#define KF_CLIENT_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "common/msg.h"
+#include "common/verdict.h"
+
+/* How the person is reached.  Texts are filtered before they come here. */
+struct kf_ui {
+	void *context;
+	void (*show)(void *context, bool error, const char *text);
+	/* Fills in kind and text; whoever called wipes the answer. */
+	void (*ask)(void *context, bool echo, const char *prompt,
+	    struct kf_msg_answer *answer);
+};
+
+/* What came of it.  Without a grant and not exempt, it is a denial. */
+struct kf_outcome {
+	struct kf_verdict verdict;	/* starts as deny */
+	bool exempt;
+	enum kf_deny reason;		/* of a denial */
+	enum kf_err err;		/* KF_OK, or why there was no verdict */
+	char factor[16];
+	char id[16];
+};
+
+struct kf_verifier {
+	int fd;
+	int pidfd;
+	pid_t pid;
+};
+
+/*
+ * By exec, for callers whose effective uid is 0: argv is the path alone, the
+ * environment empty, 0 the socket, 1 and 2 /dev/null, all others closed,
+ * signals reset.  KF_ERR_IO when it cannot be started.
+ */
+KF_CHECKED enum kf_err
+kf_client_start(const char *path, struct kf_verifier *v)
+    __attribute__((nonnull));
+
+/*
+ * Speaks the protocol over fd until the verdict.  Each wait for the verifier
+ * is limited; what the person takes to answer is the caller's to limit.
+ */
+void
+kf_client_run(int fd, const struct kf_msg_request *request,
+    const struct kf_ui *ui, struct kf_outcome *outcome)
+    __attribute__((nonnull));
+
+/*
+ * Closes the socket and collects the process; one that does not leave within
+ * two seconds is killed.  Tolerates that the host has collected it already.
+ */
+void
+kf_client_stop(struct kf_verifier *v) __attribute__((nonnull));
+
+#endif

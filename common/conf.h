@@ -1,0 +1,44 @@
+/*
+ * keyfirst.conf: [default], then [service NAME] overriding it.  A file that is
+ * not understood in any of its lines is an error as a whole, whichever service
+ * asks, and the caller denies.
+ */
+#ifndef KF_CONF_H
+#define KF_CONF_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/ini.h"
+
+/* `factors`, a set of these. */
+#define KF_CONF_FACTOR_TOTP UINT32_C(1)
+
+struct kf_conf {
+	uint32_t factors;
+	uint32_t totp_window;		/* time steps each side */
+	uint32_t tries;			/* answers a call */
+	uint32_t lockout_failures;	/* consecutive wrong codes */
+	uint32_t lockout_seconds;
+	bool log_steps;
+	char store[256];		/* as written: BACKEND:PLACE */
+};
+
+/* The defaults, as in the shipped file. */
+void
+kf_conf_default(struct kf_conf *conf) __attribute__((nonnull));
+
+/* Parses a text; on an error *conf must not be used. */
+KF_CHECKED enum kf_err
+kf_conf_parse(const char *text, size_t len, const char *service,
+    struct kf_conf *conf, struct kf_ini_error *error) __attribute__((nonnull));
+
+/*
+ * Reads and parses the file, which root must own and nobody else be able to
+ * write, nor any directory above it.  Every error fills in *error.
+ */
+KF_CHECKED enum kf_err
+kf_conf_load(const char *path, const char *service, struct kf_conf *conf,
+    struct kf_ini_error *error) __attribute__((nonnull));
+
+#endif

@@ -1,0 +1,44 @@
+/*
+ * Frames of PROTOCOL over a stream socket: a length in network order, a type,
+ * a payload.  The length is checked before a byte of payload is read, and every
+ * wait ends at an absolute deadline (common/clock.h, monotonic milliseconds).
+ */
+#ifndef KF_FRAME_H
+#define KF_FRAME_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/err.h"
+
+/* Type and payload; the four bytes of length are not counted. */
+#define KF_FRAME_MAX 16384
+
+/* A frame may carry an answer: whoever declares one wipes it. */
+struct kf_frame {
+	uint8_t type;
+	size_t len;				/* of payload */
+	unsigned char payload[KF_FRAME_MAX - 1];
+};
+
+/*
+ * KF_ERR_CLOSED: end of file before the first byte.  KF_ERR_PROTOCOL: length
+ * out of range, or end of file within the frame.  KF_ERR_TIMEOUT, KF_ERR_IO.
+ */
+KF_CHECKED enum kf_err
+kf_frame_read(int fd, struct kf_frame *frame, int64_t deadline)
+    __attribute__((nonnull));
+
+/* KF_ERR_CLOSED: the peer is gone (no SIGPIPE is raised). */
+KF_CHECKED enum kf_err
+kf_frame_write(int fd, const struct kf_frame *frame, int64_t deadline)
+    __attribute__((nonnull));
+
+/* Waits for the peer to close; KF_ERR_PROTOCOL when it says more instead. */
+KF_CHECKED enum kf_err
+kf_frame_end(int fd, int64_t deadline);
+
+void
+kf_frame_wipe(struct kf_frame *frame) __attribute__((nonnull));
+
+#endif

@@ -1,0 +1,49 @@
+/*
+ * The one reader for text files of ours: keyfirst.conf, enrolments, state.
+ *
+ *	# a comment, at the start of a line only
+ *	[section]
+ *	key = value
+ *
+ * No continuation, no inline comment, no quoting; lines of at most 1,024
+ * bytes; no control characters but the tab, and that only around a word.
+ * Whatever is anything else is an error with its line number.  Duplicates are
+ * for the caller to refuse, who knows what may repeat.
+ */
+#ifndef KF_INI_H
+#define KF_INI_H
+
+#include <stddef.h>
+
+#include "common/err.h"
+
+#define KF_INI_LINE_MAX 1024
+
+struct kf_ini_error {
+	unsigned line;		/* from 1; 0: the file as a whole */
+	char reason[96];
+};
+
+/*
+ * Called in the order of the file; strings live for the call.  To refuse,
+ * return the result of kf_ini_refuse.
+ */
+struct kf_ini_reader {
+	enum kf_err (*section)(void *context, const char *name,
+	    struct kf_ini_error *error);
+	enum kf_err (*entry)(void *context, const char *key,
+	    const char *value, struct kf_ini_error *error);
+	void *context;
+};
+
+/* KF_OK, or KF_ERR_SYNTAX with *error filled in. */
+KF_CHECKED enum kf_err
+kf_ini_parse(const char *text, size_t len, const struct kf_ini_reader *reader,
+    struct kf_ini_error *error) __attribute__((nonnull));
+
+/* Sets the reason (filtered) and returns KF_ERR_SYNTAX. */
+enum kf_err
+kf_ini_refuse(struct kf_ini_error *error, const char *format, ...)
+    __attribute__((nonnull, format(printf, 2, 3)));
+
+#endif
