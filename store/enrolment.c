@@ -1,0 +1,265 @@
+/*
+ * Enrolments as text; see enrolment.h.  [person] comes first and says how many
+ * sections follow, so that a file that was cut is not taken for a whole one.
+ */
+#include "store/enrolment.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "common/secret.h"
+#include "common/text.h"
+#include "store/record.h"
+
+const char *const kf_algorithm_names[] = { "sha1", "sha256", "sha512", NULL };
+
+/* [person]: the struct with what is checked and not kept. */
+struct person_record {
+	uint32_t format;
+	uint32_t authenticators;
+	struct kf_person person;
+};
+
+#define PERSON(field) offsetof(struct person_record, field)
+static const struct kf_field person_fields[] = {
+	{ "format", KF_FIELD_U32, PERSON(format), 0,
+	  KF_ENROLMENT_FORMAT, KF_ENROLMENT_FORMAT, NULL },
+	{ "uid", KF_FIELD_U32, PERSON(person.uid), 0, 0, UINT32_MAX - 1, NULL },
+	{ "name", KF_FIELD_TEXT, PERSON(person.name), 0, 1, KF_NAME_SIZE,
+	  NULL },
+	{ "version", KF_FIELD_U64, PERSON(person.version), 0, 1,
+	  UINT64_MAX - 1, NULL },
+	{ "authenticators", KF_FIELD_U32, PERSON(authenticators), 0, 1,
+	  KF_AUTHENTICATORS_MAX, NULL },
+};
+#define PERSON_FIELDS (sizeof(person_fields) / sizeof(person_fields[0]))
+
+#define AUTH(field) offsetof(struct kf_authenticator, field)
+static const struct kf_field totp_fields[] = {
+	{ "tag", KF_FIELD_TAG, AUTH(tag), 0, 0, 0, NULL },
+	{ "label", KF_FIELD_TEXT, AUTH(label), 0, 0, KF_LABEL_SIZE, NULL },
+	{ "created", KF_FIELD_TIME, AUTH(created), 0, 0, 0, NULL },
+	{ "by", KF_FIELD_TEXT, AUTH(by), 0, 0, KF_BY_SIZE, NULL },
+	{ "algorithm", KF_FIELD_WORD, AUTH(totp.algorithm), 0, 0, 0,
+	  kf_algorithm_names },
+	{ "digits", KF_FIELD_U32, AUTH(totp.digits), 0, 6, 8, NULL },
+	{ "period", KF_FIELD_U32, AUTH(totp.period), 0, 15, 60, NULL },
+	{ "first-step", KF_FIELD_U64, AUTH(totp.first_step), 0, 0,
+	  UINT64_MAX - 1, NULL },
+	{ "seed", KF_FIELD_BYTES, AUTH(totp.sealed), AUTH(totp.sealed_len),
+	  12 + KF_SEED_MIN + 16, KF_SEALED_MAX, NULL },
+};
+
+/* The kinds: section word, letter of the id, fields. */
+static const struct {
+	enum kf_kind kind;
+	const char *word;
+	char letter;
+	const struct kf_field *fields;
+	size_t count;
+} kinds[] = {
+	{ KF_KIND_TOTP, "totp", 'T', totp_fields,
+	  sizeof(totp_fields) / sizeof(totp_fields[0]) },
+};
+#define KINDS (sizeof(kinds) / sizeof(kinds[0]))
+
+static size_t
+kind_index(enum kf_kind kind)
+{
+	for (size_t i = 0; i < KINDS; i++)
+		if (kinds[i].kind == kind)
+			return i;
+	return 0;
+}
+
+struct parser {
+	struct person_record *record;
+	size_t kind;		/* of the section that is open */
+	uint32_t seen;
+	bool open;		/* a section is */
+};
+
+static enum kf_err
+finish_section(const struct parser *p, struct kf_ini_error *error)
+{
+	const struct kf_person *person = &p->record->person;
+
+	if (!p->open)
+		return KF_OK;
+	if (person->count > 0)
+		return kf_record_complete(kinds[p->kind].fields,
+		    kinds[p->kind].count, p->seen, error);
+	if (person->name[0] == '\0')
+		return kf_ini_refuse(error, "name is missing");
+	return kf_record_complete(person_fields, PERSON_FIELDS, p->seen,
+	    error);
+}
+
+/* "T1" to "T16", and not twice. */
+static bool
+is_new_id(struct kf_person *person, size_t kind, const char *id)
+{
+	uint64_t n;
+
+	return id[0] == kinds[kind].letter &&
+	    kf_text_number(id + 1, 1, KF_AUTHENTICATORS_MAX, &n) == KF_OK &&
+	    kf_enrolment_find(person, id) == NULL;
+}
+
+static enum kf_err
+on_section(void *context, const char *name, struct kf_ini_error *error)
+{
+	struct parser *p = context;
+	struct kf_person *person = &p->record->person;
+	struct kf_authenticator *a;
+	enum kf_err err = finish_section(p, error);
+
+	if (err != KF_OK)
+		return err;
+	p->seen = 0;
+	if (!p->open && strcmp(name, "person") == 0) {
+		p->open = true;
+		return KF_OK;
+	}
+	if (!p->open || person->count == p->record->authenticators)
+		return kf_ini_refuse(error, "unexpected section");
+	for (size_t i = 0; i < KINDS; i++) {
+		size_t len = strlen(kinds[i].word);
+
+		if (strncmp(name, kinds[i].word, len) != 0 ||
+		    name[len] != ' ' || !is_new_id(person, i, name + len + 1))
+			continue;
+		a = &person->authenticators[person->count++];
+		a->kind = kinds[i].kind;
+		memcpy(a->id, name + len + 1, strlen(name + len + 1) + 1);
+		p->kind = i;
+		return KF_OK;
+	}
+	return kf_ini_refuse(error, "unknown section or id");
+}
+
+static enum kf_err
+on_entry(void *context, const char *key, const char *value,
+    struct kf_ini_error *error)
+{
+	struct parser *p = context;
+	struct kf_person *person = &p->record->person;
+
+	if (!p->open)
+		return kf_ini_refuse(error, "[person] must come first");
+	if (person->count == 0)
+		return kf_record_set(person_fields, PERSON_FIELDS, p->record,
+		    &p->seen, key, value, error);
+	return kf_record_set(kinds[p->kind].fields, kinds[p->kind].count,
+	    &person->authenticators[person->count - 1], &p->seen, key, value,
+	    error);
+}
+
+static bool
+tags_differ(const struct kf_person *person)
+{
+	for (size_t i = 0; i < person->count; i++)
+		for (size_t j = 0; j < i; j++)
+			if (person->authenticators[i].tag ==
+			    person->authenticators[j].tag)
+				return false;
+	return true;
+}
+
+enum kf_err
+kf_enrolment_parse(const char *text, size_t len, struct kf_person *person,
+    struct kf_ini_error *error)
+{
+	struct person_record record = { 0 };
+	struct parser parser = { .record = &record };
+	const struct kf_ini_reader reader = {
+		.section = on_section,
+		.entry = on_entry,
+		.context = &parser,
+	};
+	enum kf_err err = kf_ini_parse(text, len, &reader, error);
+
+	if (err == KF_OK)
+		err = finish_section(&parser, error);
+	if (err == KF_OK && (len == 0 || text[len - 1] != '\n'))
+		err = kf_ini_refuse(error, "the last line is cut");
+	if (err == KF_OK && (!parser.open ||
+	    record.person.count != record.authenticators))
+		err = kf_ini_refuse(error, "the file is cut");
+	if (err == KF_OK && !tags_differ(&record.person))
+		err = kf_ini_refuse(error, "a tag twice");
+	if (err != KF_OK)
+		return KF_ERR_CORRUPT;
+	*person = record.person;
+	return KF_OK;
+}
+
+enum kf_err
+kf_enrolment_format(const struct kf_person *person, char *text, size_t size,
+    size_t *len)
+{
+	const struct person_record record = {
+		.format = KF_ENROLMENT_FORMAT,
+		.authenticators = (uint32_t)person->count,
+		.person = *person,
+	};
+	struct kf_writer w = { .text = text, .size = size };
+
+	kf_writer_add(&w, "[person]\n");
+	kf_record_write(person_fields, PERSON_FIELDS, &record, &w);
+	for (size_t i = 0; i < person->count; i++) {
+		const struct kf_authenticator *a = &person->authenticators[i];
+		size_t k = kind_index(a->kind);
+
+		kf_writer_add(&w, "\n[%s %s]\n", kinds[k].word, a->id);
+		kf_record_write(kinds[k].fields, kinds[k].count, a, &w);
+	}
+	*len = w.len;
+	return w.full ? KF_ERR_RANGE : KF_OK;
+}
+
+struct kf_authenticator *
+kf_enrolment_find(struct kf_person *person, const char *id)
+{
+	for (size_t i = 0; i < person->count; i++)
+		if (strcmp(person->authenticators[i].id, id) == 0)
+			return &person->authenticators[i];
+	return NULL;
+}
+
+enum kf_err
+kf_enrolment_add(struct kf_person *person, enum kf_kind kind,
+    struct kf_authenticator **out)
+{
+	struct kf_authenticator *a;
+	char id[KF_ID_SIZE];
+	enum kf_err err;
+	unsigned n = 1;
+
+	if (person->count == KF_AUTHENTICATORS_MAX)
+		return KF_ERR_RANGE;
+	do {
+		err = kf_text_format(id, sizeof(id), "%c%u",
+		    kinds[kind_index(kind)].letter, n++);
+		if (err != KF_OK)
+			return err;
+	} while (kf_enrolment_find(person, id) != NULL);
+	a = &person->authenticators[person->count];
+	*a = (struct kf_authenticator){ .kind = kind };
+	memcpy(a->id, id, sizeof(id));
+	err = kf_random(&a->tag, sizeof(a->tag));
+	if (err != KF_OK)
+		return err;
+	person->count++;
+	*out = a;
+	return KF_OK;
+}
+
+void
+kf_enrolment_remove(struct kf_person *person, struct kf_authenticator *a)
+{
+	size_t i = (size_t)(a - person->authenticators);
+
+	person->count--;
+	memmove(a, a + 1, (person->count - i) * sizeof(*a));
+}

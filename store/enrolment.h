@@ -1,0 +1,95 @@
+/*
+ * What a person has enrolled: the text file enrolled/<uid> of FILEFORMAT, as a
+ * struct.  Written by the administrator's tool, read by the verifier; changing
+ * state is elsewhere (state.h).
+ */
+#ifndef KF_ENROLMENT_H
+#define KF_ENROLMENT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/ini.h"
+
+#define KF_AUTHENTICATORS_MAX 16
+#define KF_ID_SIZE 8			/* "T16" */
+#define KF_NAME_SIZE 256
+#define KF_LABEL_SIZE 65		/* 64 bytes of UTF-8 */
+#define KF_BY_SIZE 65
+#define KF_SEED_MIN 16			/* RFC 4226, section 4, R6 */
+#define KF_SEED_MAX 128
+/* Nonce, ciphertext, tag; see seal.h. */
+#define KF_SEALED_MAX (12 + KF_SEED_MAX + 16)
+#define KF_ENROLMENT_TEXT_MAX 32768
+#define KF_ENROLMENT_FORMAT 1
+
+enum kf_kind {
+	KF_KIND_TOTP = 1
+};
+
+enum kf_algorithm {
+	KF_SHA1 = 1,
+	KF_SHA256,
+	KF_SHA512
+};
+
+/* RFC 6238, with T0 = 0. */
+struct kf_totp {
+	uint32_t algorithm;		/* enum kf_algorithm */
+	uint32_t digits;		/* 6..8 */
+	uint32_t period;		/* seconds, 15..60 */
+	uint64_t first_step;		/* last accepted step at enrolment */
+	size_t sealed_len;
+	unsigned char sealed[KF_SEALED_MAX];
+};
+
+struct kf_authenticator {
+	enum kf_kind kind;
+	char id[KF_ID_SIZE];		/* "T1" */
+	uint64_t tag;			/* random; names its line of state */
+	char label[KF_LABEL_SIZE];	/* clean UTF-8, may be empty */
+	int64_t created;		/* seconds since the epoch */
+	char by[KF_BY_SIZE];		/* the administrator who enrolled it */
+	struct kf_totp totp;
+};
+
+struct kf_person {
+	uint32_t uid;
+	char name[KF_NAME_SIZE];	/* canonical, at enrolment */
+	uint64_t version;		/* grows with each change, from 1 */
+	size_t count;
+	struct kf_authenticator authenticators[KF_AUTHENTICATORS_MAX];
+};
+
+/* Strict: KF_ERR_CORRUPT with *error for whatever FILEFORMAT does not say. */
+KF_CHECKED enum kf_err
+kf_enrolment_parse(const char *text, size_t len, struct kf_person *person,
+    struct kf_ini_error *error) __attribute__((nonnull));
+
+/* KF_ERR_RANGE when it does not fit. */
+KF_CHECKED enum kf_err
+kf_enrolment_format(const struct kf_person *person, char *text, size_t size,
+    size_t *len) __attribute__((nonnull));
+
+/* NULL when there is none of that id. */
+struct kf_authenticator *
+kf_enrolment_find(struct kf_person *person, const char *id)
+    __attribute__((nonnull));
+
+/*
+ * Adds an empty authenticator with the lowest free id of its kind and a random
+ * tag; KF_ERR_RANGE when there are sixteen.
+ */
+KF_CHECKED enum kf_err
+kf_enrolment_add(struct kf_person *person, enum kf_kind kind,
+    struct kf_authenticator **out) __attribute__((nonnull));
+
+/* Takes one out; its position is closed up. */
+void
+kf_enrolment_remove(struct kf_person *person, struct kf_authenticator *a)
+    __attribute__((nonnull));
+
+/* "sha1", "sha256", "sha512", at their enum less one; ends with NULL. */
+extern const char *const kf_algorithm_names[];
+
+#endif

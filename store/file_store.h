@@ -1,0 +1,66 @@
+/*
+ * What the three files of the file backend share, and nobody else includes:
+ * file.c opens the directories, file_enrolled.c is enrolled/, file_state.c is
+ * state/.  The functions are those of struct kf_store_backend.
+ */
+#ifndef KF_FILE_STORE_H
+#define KF_FILE_STORE_H
+
+#include "store/store.h"
+
+struct kf_file_store {
+	int enrolled;
+	int state;	/* -1: not ours to open */
+};
+
+struct kf_file_name {
+	char text[24];
+};
+
+/* The prefix and the uid in digits. */
+struct kf_file_name
+kf_file_name(const char *prefix, uint32_t uid) __attribute__((nonnull));
+
+/* Inner errors become those that a store answers. */
+enum kf_err
+kf_file_answer(enum kf_err err);
+
+/* Closes what is open, and forgets it. */
+void
+kf_file_close_fd(int *fd) __attribute__((nonnull));
+
+KF_CHECKED enum kf_err
+kf_file_write(int fd, const char *bytes, size_t len, off_t at)
+    __attribute__((nonnull));
+
+/* enrolled/ */
+enum kf_err
+kf_file_get(void *handle, uint32_t uid, int64_t deadline,
+    struct kf_person *person);
+enum kf_err
+kf_file_put(void *handle, struct kf_person *person, int64_t deadline);
+enum kf_err
+kf_file_list(void *handle, int64_t deadline, kf_store_visit *visit,
+    void *context);
+
+/* state/ */
+enum kf_err
+kf_file_state(void *handle, uint32_t uid, int64_t deadline,
+    struct kf_state *state);
+enum kf_err
+kf_file_create_state(void *handle, uint32_t uid, int64_t deadline);
+enum kf_err
+kf_file_delete_state(void *handle, uint32_t uid, int64_t deadline);
+enum kf_err
+kf_file_unlock(void *handle, uint32_t uid, int64_t deadline);
+enum kf_err
+kf_file_charge(void *handle, struct kf_guess *guess);
+enum kf_err
+kf_file_consume(void *handle, struct kf_guess *guess,
+    const struct kf_authenticator *a, uint64_t counter, int32_t offset);
+enum kf_err
+kf_file_refund(void *handle, struct kf_guess *guess);
+void
+kf_file_release(void *handle, struct kf_guess *guess);
+
+#endif
