@@ -1,0 +1,117 @@
+/*
+ * The table of factors, and what goes through all of it.  To add a factor, add
+ * its file, and a row here at its place in the order.
+ */
+#include "factors/factor.h"
+
+static enum kf_err
+judge_totp(const struct kf_authenticator *a, struct kf_trial *trial)
+{
+	const struct kf_totp *totp = &a->totp;
+	uint32_t window = trial->conf->totp_window;
+	enum kf_match match = KF_MATCH_NONE;
+	struct kf_secret seed;
+	enum kf_err err;
+
+	if (!kf_totp_clock_is_sane(totp, trial->now, window, trial->last)) {
+		trial->judgement = KF_JUDGED_CLOCK;
+		return KF_OK;
+	}
+	err = kf_unseal(trial->key, trial->uid, a->tag, totp->sealed,
+	    totp->sealed_len, &seed);
+	if (err == KF_OK)
+		err = kf_totp_match(totp, &seed, trial->code, trial->now,
+		    window, trial->last, &match, &trial->counter);
+	kf_secret_wipe(&seed);
+	if (err != KF_OK)
+		return err;
+	trial->offset = (int32_t)((int64_t)trial->counter -
+	    (int64_t)kf_totp_step(totp, trial->now));
+	switch (match) {
+	case KF_MATCH_NONE:
+		trial->judgement = KF_JUDGED_WRONG;
+		break;
+	case KF_MATCH_USED:
+		trial->judgement = KF_JUDGED_USED;
+		break;
+	case KF_MATCH_FRESH:
+		trial->judgement = KF_JUDGED_RIGHT;
+		break;
+	}
+	return KF_OK;
+}
+
+const struct kf_factor kf_factors[] = {
+	{ "totp", KF_KIND_TOTP, KF_CONF_FACTOR_TOTP, judge_totp },
+};
+const size_t kf_factor_count = sizeof(kf_factors) / sizeof(kf_factors[0]);
+
+const struct kf_factor *
+kf_factor_of(enum kf_kind kind)
+{
+	for (size_t i = 0; i < kf_factor_count; i++)
+		if (kf_factors[i].kind == kind)
+			return &kf_factors[i];
+	return NULL;
+}
+
+/* NULL when the configuration leaves it out. */
+static const struct kf_factor *
+allowed_factor(const struct kf_authenticator *a, const struct kf_conf *conf)
+{
+	const struct kf_factor *factor = kf_factor_of(a->kind);
+
+	if (factor == NULL || (conf->factors & factor->conf_bit) == 0)
+		return NULL;
+	return factor;
+}
+
+bool
+kf_factor_can_prove(const struct kf_person *person, const struct kf_conf *conf)
+{
+	for (size_t i = 0; i < person->count; i++)
+		if (allowed_factor(&person->authenticators[i], conf) != NULL)
+			return true;
+	return false;
+}
+
+enum kf_err
+kf_factor_judge(struct kf_guess *guess, const struct kf_code *code,
+    const struct kf_conf *conf, const struct kf_machine_key *key,
+    struct kf_judged *judged)
+{
+	enum kf_err result = KF_OK;
+
+	*judged = (struct kf_judged){ .judgement = KF_JUDGED_CLOCK };
+	for (size_t i = 0; i < guess->person.count; i++) {
+		const struct kf_authenticator *a =
+		    &guess->person.authenticators[i];
+		const struct kf_factor *factor = allowed_factor(a, conf);
+		struct kf_trial trial = {
+			.code = code,
+			.conf = conf,
+			.key = key,
+			.uid = guess->uid,
+			.now = guess->now,
+			.last = kf_guess_counter(guess, a),
+		};
+		enum kf_err err;
+
+		if (factor == NULL)
+			continue;
+		err = factor->judge(a, &trial);
+		if (err != KF_OK) {
+			result = err;
+			continue;
+		}
+		if (trial.judgement <= judged->judgement)
+			continue;
+		judged->judgement = trial.judgement;
+		judged->factor = factor;
+		judged->authenticator = a;
+		judged->counter = trial.counter;
+		judged->offset = trial.offset;
+	}
+	/* A broken record neither stops a right code nor excuses a wrong one. */
+	return judged->judgement == KF_JUDGED_CLOCK ? result : KF_OK;
+}

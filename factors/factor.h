@@ -1,0 +1,80 @@
+/*
+ * The ways of proving, strongest first.  The order of the table in factor.c is
+ * the order in which they are asked; configuration can leave one out, and
+ * cannot change the order.
+ */
+#ifndef KF_FACTOR_H
+#define KF_FACTOR_H
+
+#include "common/conf.h"
+#include "factors/totp.h"
+#include "store/seal.h"
+#include "store/store.h"
+
+/*
+ * What a typed code is worth, after all that it could belong to was tried.  The
+ * greater one counts, so that an authenticator that cannot be judged takes no
+ * guess at another one back.
+ */
+enum kf_judgement {
+	KF_JUDGED_CLOCK = 0,	/* the clock does not allow to judge */
+	KF_JUDGED_WRONG,
+	KF_JUDGED_USED,		/* right once, and used */
+	KF_JUDGED_RIGHT
+};
+
+/* One code against one authenticator. */
+struct kf_trial {
+	const struct kf_code *code;
+	const struct kf_conf *conf;
+	const struct kf_machine_key *key;
+	uint32_t uid;
+	int64_t now;
+	uint64_t last;		/* its last accepted counter */
+
+	enum kf_judgement judgement;
+	uint64_t counter;	/* of a right one: to be consumed */
+	int32_t offset;		/* its step less the clock's */
+};
+
+struct kf_factor {
+	const char *name;	/* in `factors =`, GRANT and the log */
+	enum kf_kind kind;
+	uint32_t conf_bit;
+	/* KF_ERR_CRYPTO: broken, not wrong. */
+	enum kf_err (*judge)(const struct kf_authenticator *a,
+	    struct kf_trial *trial);
+};
+
+extern const struct kf_factor kf_factors[];
+extern const size_t kf_factor_count;
+
+/* The factor of a kind; NULL when there is none. */
+const struct kf_factor *
+kf_factor_of(enum kf_kind kind);
+
+/* Has the person anything that this configuration lets them prove? */
+bool
+kf_factor_can_prove(const struct kf_person *person,
+    const struct kf_conf *conf) __attribute__((nonnull));
+
+/* How a charged guess ended. */
+struct kf_judged {
+	enum kf_judgement judgement;
+	const struct kf_factor *factor;
+	const struct kf_authenticator *authenticator;	/* in the guess */
+	uint64_t counter;
+	int32_t offset;
+};
+
+/*
+ * Judges a code against every authenticator of a charged guess that it could
+ * belong to.  Always tries them all.  KF_ERR_CRYPTO: it was compared with none,
+ * since what could be compared is broken.
+ */
+KF_CHECKED enum kf_err
+kf_factor_judge(struct kf_guess *guess, const struct kf_code *code,
+    const struct kf_conf *conf, const struct kf_machine_key *key,
+    struct kf_judged *judged) __attribute__((nonnull));
+
+#endif
