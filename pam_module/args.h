@@ -1,0 +1,22 @@
+/*
+ * The arguments of our line in a PAM stack: conf=FILE and after_first_factor.
+ * An unknown, repeated or malformed one is an error and denies.
+ */
+#ifndef KF_ARGS_H
+#define KF_ARGS_H
+
+#include <stdbool.h>
+
+#include "common/err.h"
+
+struct kf_args {
+	const char *conf;	/* an absolute path in argv, or NULL */
+	bool after_first_factor;
+};
+
+/* On KF_ERR_SYNTAX *bad is the argument that was not understood. */
+KF_CHECKED enum kf_err
+kf_args_parse(int argc, const char *const *argv, struct kf_args *args,
+    const char **bad) __attribute__((nonnull(3, 4)));
+
+#endif

@@ -1,0 +1,55 @@
+/*
+ * keyfirst-verify: decides for one call of pam_keyfirst.so.  A process of its
+ * own, so that sshd and sudo need neither OpenSSL nor the store, and so that
+ * what parses answers and files is not root.
+ *
+ * It is started by a process of root with a socket as descriptor 0, and the
+ * first thing it does is to become the service user for good.  It must not read
+ * a byte before that.  Its exit status says nothing: GRANT on the socket does.
+ */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "common/privileges.h"
+#include "store/seal.h"
+#include "verifier/session.h"
+
+/* Only root's own processes: a socketpair shows who made it. */
+static bool
+is_called_by_root(int fd)
+{
+	struct ucred peer;
+	socklen_t len = sizeof(peer);
+
+	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) == 0 &&
+	    len == sizeof(peer) && peer.uid == 0;
+}
+
+/* A library's message must not land on the socket or in a state file. */
+static bool
+has_standard_descriptors(void)
+{
+	return fcntl(1, F_GETFD) >= 0 && fcntl(2, F_GETFD) >= 0;
+}
+
+int
+main(void)
+{
+	uid_t uid;
+	gid_t gid;
+
+	if (geteuid() != 0 || !has_standard_descriptors() ||
+	    kf_service_user(&uid, &gid) != KF_OK ||
+	    kf_privileges_drop(uid, gid, 3) != KF_OK)
+		return EXIT_FAILURE;
+	(void)clearenv();
+	if (!is_called_by_root(0))
+		return EXIT_FAILURE;
+	openlog("keyfirst-verify", LOG_PID, LOG_AUTHPRIV);
+	kf_crypto_start();
+	kf_session_run(0);
+	return EXIT_SUCCESS;
+}

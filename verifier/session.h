@@ -1,0 +1,59 @@
+/*
+ * One call of the module: who is asked, what is known about them, what they
+ * proved, and the verdict.
+ */
+#ifndef KF_SESSION_H
+#define KF_SESSION_H
+
+#include "common/conf.h"
+#include "common/log.h"
+#include "common/verdict.h"
+#include "factors/factor.h"
+#include "verifier/talk.h"
+
+/* Where the person stands with us before anything was asked. */
+enum kf_standing {
+	KF_STANDING_ENROLLED,
+	KF_STANDING_UNKNOWN,	/* the system does not know that name */
+	KF_STANDING_NOBODY,	/* has nothing enrolled that may be used */
+	KF_STANDING_REUSED,	/* the uid was somebody else's */
+	KF_STANDING_BROKEN	/* their records cannot be read */
+};
+
+struct kf_session {
+	struct kf_talk talk;
+	struct kf_msg_request request;
+	struct kf_conf conf;
+	struct kf_store *store;
+	struct kf_machine_key key;
+	char txn[17];		/* names this session in the log */
+
+	bool known;		/* a first factor has been passed */
+	enum kf_standing standing;
+
+	struct kf_verdict verdict;	/* starts as deny */
+	enum kf_deny deny;
+	const char *reason;		/* of a denial, for the log */
+	const char *factor;		/* of a grant */
+	char id[KF_ID_SIZE];
+	int64_t failures;		/* of this position; -1: not known */
+};
+
+/* Serves the request that comes over fd, to its end. */
+void
+kf_session_run(int fd);
+
+/* A log line of this session: event, result, then who and where. */
+void
+kf_session_log_start(const struct kf_session *s, struct kf_log *log,
+    const char *event, const char *result) __attribute__((nonnull));
+void
+kf_session_log_end(const struct kf_session *s, struct kf_log *log,
+    int priority) __attribute__((nonnull));
+
+/* With `log = steps` only. */
+void
+kf_session_step(const struct kf_session *s, const char *step)
+    __attribute__((nonnull));
+
+#endif

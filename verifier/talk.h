@@ -1,0 +1,43 @@
+/*
+ * The verifier's side of PROTOCOL: greeting, questions, and the last word.
+ * Every message goes through the state table; the first that is not legal ends
+ * the session.
+ */
+#ifndef KF_TALK_H
+#define KF_TALK_H
+
+#include "common/msg.h"
+#include "common/phase.h"
+
+struct kf_talk {
+	int fd;
+	enum kf_phase phase;
+	int64_t deadline;		/* of the session */
+	unsigned char nonce[KF_NONCE_SIZE];
+	struct kf_frame frame;
+};
+
+/* Greets and reads the request.  Every error means: leave without a word. */
+KF_CHECKED enum kf_err
+kf_talk_start(struct kf_talk *talk, int fd, struct kf_msg_request *request)
+    __attribute__((nonnull));
+
+/* Text without an answer; a peer that is gone is noticed at the next question. */
+KF_CHECKED enum kf_err
+kf_talk_show(struct kf_talk *talk, bool error, const char *text)
+    __attribute__((nonnull));
+
+/* The caller wipes the answer. */
+KF_CHECKED enum kf_err
+kf_talk_ask(struct kf_talk *talk, bool echo, const char *prompt,
+    struct kf_msg_answer *answer) __attribute__((nonnull));
+
+KF_CHECKED enum kf_err
+kf_talk_grant(struct kf_talk *talk, const char *factor, const char *id)
+    __attribute__((nonnull));
+
+KF_CHECKED enum kf_err
+kf_talk_deny(struct kf_talk *talk, enum kf_deny reason)
+    __attribute__((nonnull));
+
+#endif
