@@ -1,0 +1,100 @@
+/* keyfirst remove USER ID [--last] */
+#include <string.h>
+
+#include "enroll_tool/as_service.h"
+#include "enroll_tool/audit.h"
+#include "enroll_tool/people.h"
+#include "enroll_tool/terminal.h"
+
+struct removal {
+	const char *id;
+	bool last;
+	struct kf_authenticator removed;	/* for the log */
+};
+
+static enum kf_exit
+change(struct kf_person *person, void *context)
+{
+	struct removal *r = context;
+	struct kf_authenticator *a = kf_person_authenticator(person, r->id);
+
+	if (a == NULL)
+		return KF_EXIT_MISSING;
+	if (person->count == 1 && !r->last) {
+		kf_complain("%s: %s is the last factor, and logins that ask "
+		    "for one would be refused: say --last to remove it",
+		    person->name, r->id);
+		return KF_EXIT_POLICY;
+	}
+	r->removed = *a;
+	kf_enrolment_remove(person, a);
+	return KF_EXIT_DONE;
+}
+
+/*
+ * The enrolment is gone; now its state.  Who enrolled the person again in
+ * between needs one, and gets it back, empty.
+ */
+static enum kf_exit
+drop_state(struct kf_installation *in, uint32_t uid, const char *name)
+{
+	struct kf_person again;
+	enum kf_err err = kf_as_service_one(KF_SERVICE_DELETE, in->conf.store,
+	    uid, NULL);
+
+	if (err == KF_OK && kf_store_get(in->store, uid, kf_store_deadline(),
+	    &again) == KF_OK)
+		err = kf_as_service_one(KF_SERVICE_CREATE, in->conf.store, uid,
+		    NULL);
+	if (err == KF_OK)
+		return KF_EXIT_DONE;
+	kf_complain("%s: the factor is removed, but not the state of uid %u: "
+	    "%s", name, uid, kf_strerror(err));
+	return KF_EXIT_ERROR;
+}
+
+static enum kf_exit
+take_away(struct kf_installation *in, const char *user, struct removal *r)
+{
+	struct kf_person person;
+	enum kf_exit status = kf_person_enrolled(in, user, &person);
+
+	if (status == KF_EXIT_DONE)
+		status = kf_person_update(in, &person, change, r);
+	if (status != KF_EXIT_DONE)
+		return status;
+	kf_audit("remove", &person, &r->removed);
+	if (person.count == 0)
+		status = drop_state(in, person.uid, person.name);
+	kf_say("Removed %s of %s.%s\n", r->id, person.name,
+	    person.count == 0 ? "  Nothing is enrolled any more." : "");
+	return status;
+}
+
+enum kf_exit
+kf_cmd_remove(const struct kf_command *command, int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "last", no_argument, NULL, 'l' },
+		{ NULL, 0, NULL, 0 },
+	};
+	struct kf_installation in;
+	struct removal r = { 0 };
+	enum kf_exit status;
+	int c;
+
+	while ((c = kf_option_next(command, argc, argv, options)) != -1) {
+		if (c != 'l')
+			return KF_EXIT_USAGE;
+		r.last = true;
+	}
+	if (!kf_operands(command, argc, 2, 2))
+		return KF_EXIT_USAGE;
+	r.id = argv[optind + 1];
+	status = kf_installation_open(&in, false);
+	if (status != KF_EXIT_DONE)
+		return status;
+	status = take_away(&in, argv[optind], &r);
+	kf_installation_close(&in);
+	return status;
+}

@@ -1,0 +1,50 @@
+/* keyfirst rename USER ID LABEL */
+#include <string.h>
+
+#include "enroll_tool/audit.h"
+#include "enroll_tool/people.h"
+#include "enroll_tool/terminal.h"
+
+struct rename {
+	const char *id;
+	char label[KF_LABEL_SIZE];
+};
+
+static enum kf_exit
+change(struct kf_person *person, void *context)
+{
+	const struct rename *r = context;
+	struct kf_authenticator *a = kf_person_authenticator(person, r->id);
+
+	if (a == NULL)
+		return KF_EXIT_MISSING;
+	memcpy(a->label, r->label, sizeof(a->label));
+	return KF_EXIT_DONE;
+}
+
+enum kf_exit
+kf_cmd_rename(const struct kf_command *command, int argc, char **argv)
+{
+	struct kf_installation in;
+	struct kf_person person;
+	struct rename r = { 0 };
+	enum kf_exit status;
+
+	if (!kf_operands_only(command, argc, argv, 3, 3) ||
+	    !kf_person_label(command, argv[optind + 2], r.label))
+		return KF_EXIT_USAGE;
+	r.id = argv[optind + 1];
+	status = kf_installation_open(&in, false);
+	if (status != KF_EXIT_DONE)
+		return status;
+	status = kf_person_enrolled(&in, argv[optind], &person);
+	if (status == KF_EXIT_DONE)
+		status = kf_person_update(&in, &person, change, &r);
+	if (status == KF_EXIT_DONE) {
+		kf_audit("rename", &person, kf_enrolment_find(&person, r.id));
+		kf_say("%s of %s is now called %s.\n", r.id, person.name,
+		    r.label[0] != '\0' ? r.label : "nothing");
+	}
+	kf_installation_close(&in);
+	return status;
+}

@@ -1,0 +1,36 @@
+/* keyfirst unlock USER: forgets failures, waits, lock-outs and disabling. */
+#include "enroll_tool/as_service.h"
+#include "enroll_tool/audit.h"
+#include "enroll_tool/people.h"
+#include "enroll_tool/terminal.h"
+
+enum kf_exit
+kf_cmd_unlock(const struct kf_command *command, int argc, char **argv)
+{
+	struct kf_installation in;
+	struct kf_person person;
+	enum kf_exit status;
+	enum kf_err err;
+
+	if (!kf_operands_only(command, argc, argv, 1, 1))
+		return KF_EXIT_USAGE;
+	status = kf_installation_open(&in, false);
+	if (status != KF_EXIT_DONE)
+		return status;
+	status = kf_person_enrolled(&in, argv[optind], &person);
+	if (status != KF_EXIT_DONE)
+		goto out;
+	err = kf_as_service_one(KF_SERVICE_UNLOCK, in.conf.store, person.uid,
+	    NULL);
+	if (err != KF_OK) {
+		kf_complain("%s: the state of uid %u: %s: not unlocked",
+		    person.name, person.uid, kf_strerror(err));
+		status = KF_EXIT_ERROR;
+		goto out;
+	}
+	kf_audit("unlock", &person, NULL);
+	kf_say("Codes of %s are accepted again.\n", person.name);
+out:
+	kf_installation_close(&in);
+	return status;
+}

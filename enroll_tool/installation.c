@@ -1,0 +1,77 @@
+/* The installation; see installation.h. */
+#include "enroll_tool/installation.h"
+
+#include "common/clock.h"
+#include "common/paths.h"
+#include "common/privileges.h"
+#include "enroll_tool/terminal.h"
+
+int64_t
+kf_store_deadline(void)
+{
+	return kf_clock_monotonic() + KF_STORE_MS;
+}
+
+static enum kf_exit
+complain(const char *path, enum kf_err err)
+{
+	if (err == KF_ERR_MISSING)
+		kf_complain("%s: missing: run keyfirst setup", path);
+	else
+		kf_complain("%s: %s: keyfirst setup says what is wrong", path,
+		    kf_strerror(err));
+	return KF_EXIT_ERROR;
+}
+
+static enum kf_exit
+load_conf(struct kf_conf *conf)
+{
+	struct kf_ini_error error;
+	enum kf_err err = kf_conf_load(kf_path_conf, "keyfirst", conf, &error);
+
+	if (err == KF_OK)
+		return KF_EXIT_DONE;
+	if (err == KF_ERR_MISSING)
+		return complain(kf_path_conf, err);
+	if (error.line > 0)
+		kf_complain("%s: line %u: %s: see keyfirst.conf(5)",
+		    kf_path_conf, error.line, error.reason);
+	else
+		kf_complain("%s: %s", kf_path_conf, error.reason);
+	return KF_EXIT_ERROR;
+}
+
+enum kf_exit
+kf_installation_open(struct kf_installation *in, bool with_key)
+{
+	uid_t uid;
+	gid_t gid;
+	enum kf_err err;
+
+	*in = (struct kf_installation){ 0 };
+	if (load_conf(&in->conf) != KF_EXIT_DONE)
+		return KF_EXIT_ERROR;
+	err = kf_service_user(&uid, &gid);
+	if (err != KF_OK)
+		return complain(kf_path_store, err);
+	if (with_key) {
+		err = kf_machine_key_load(kf_path_machine_key, &in->key);
+		if (err != KF_OK)
+			return complain(kf_path_machine_key, err);
+	}
+	err = kf_store_open(in->conf.store, &in->store);
+	if (err != KF_OK) {
+		(void)complain(in->conf.store, err);
+		kf_installation_close(in);
+		return KF_EXIT_ERROR;
+	}
+	return KF_EXIT_DONE;
+}
+
+void
+kf_installation_close(struct kf_installation *in)
+{
+	kf_machine_key_wipe(&in->key);
+	kf_store_close(in->store);
+	in->store = NULL;
+}

@@ -1,0 +1,35 @@
+/*
+ * What `keyfirst setup` has made, opened for a command: configuration, store
+ * and machine key.  Whatever is missing or wrong is said in one line that
+ * names the remedy.
+ */
+#ifndef KF_INSTALLATION_H
+#define KF_INSTALLATION_H
+
+#include "common/conf.h"
+#include "enroll_tool/command.h"
+#include "store/seal.h"
+#include "store/store.h"
+
+/* What a call of the store may take, in milliseconds. */
+#define KF_STORE_MS 2000
+
+struct kf_installation {
+	struct kf_conf conf;
+	struct kf_store *store;
+	struct kf_machine_key key;	/* empty unless asked for */
+};
+
+/* KF_EXIT_DONE, or KF_EXIT_ERROR after a complaint. */
+KF_CHECKED enum kf_exit
+kf_installation_open(struct kf_installation *in, bool with_key)
+    __attribute__((nonnull));
+
+void
+kf_installation_close(struct kf_installation *in) __attribute__((nonnull));
+
+/* A deadline for one call of the store, from now. */
+int64_t
+kf_store_deadline(void);
+
+#endif

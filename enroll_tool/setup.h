@@ -1,0 +1,35 @@
+/*
+ * The parts of `keyfirst setup`: the service user (setup_user.c), and the
+ * folders and files (setup_files.c).  Each makes what is missing, says so, and
+ * checks what is there; what is wrong is said and left as it is.
+ */
+#ifndef KF_SETUP_H
+#define KF_SETUP_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "enroll_tool/command.h"
+
+struct kf_setup {
+	uid_t uid;		/* of the service user */
+	gid_t gid;
+	bool changed;		/* something was made */
+	bool wrong;		/* something is not as it must be */
+};
+
+#define KF_SERVICE_NAME "keyfirst"
+
+/* Group and user; KF_EXIT_ERROR when they cannot be made. */
+enum kf_exit
+kf_setup_user(struct kf_setup *s) __attribute__((nonnull));
+
+/* The directory of the configuration, the file, and the machine key. */
+enum kf_exit
+kf_setup_conf(struct kf_setup *s) __attribute__((nonnull));
+
+/* A store below path, with enrolled/ and state/. */
+enum kf_exit
+kf_setup_store(struct kf_setup *s, const char *path) __attribute__((nonnull));
+
+#endif

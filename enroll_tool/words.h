@@ -1,0 +1,19 @@
+/* Times and spans for people. */
+#ifndef KF_WORDS_H
+#define KF_WORDS_H
+
+#include <stdint.h>
+
+#define KF_WORDS_SIZE 32
+
+/* "17 s", "5 minutes", "2 hours", "3 days"; rounded up. */
+void
+kf_words_span(int64_t seconds, char text[KF_WORDS_SIZE])
+    __attribute__((nonnull));
+
+/* "2026-11-21T19:40:00Z" (ISO 8601, UTC); "never" for 0. */
+void
+kf_words_time(int64_t when, char text[KF_WORDS_SIZE])
+    __attribute__((nonnull));
+
+#endif
