@@ -4,6 +4,12 @@
  */
 #include "factors/factor.h"
 
+static bool
+fits_totp(const struct kf_authenticator *a, const struct kf_code *code)
+{
+	return code->len == a->totp.digits;
+}
+
 static enum kf_err
 judge_totp(const struct kf_authenticator *a, struct kf_trial *trial)
 {
@@ -42,7 +48,7 @@ judge_totp(const struct kf_authenticator *a, struct kf_trial *trial)
 }
 
 const struct kf_factor kf_factors[] = {
-	{ "totp", KF_KIND_TOTP, KF_CONF_FACTOR_TOTP, judge_totp },
+	{ "totp", KF_KIND_TOTP, KF_CONF_FACTOR_TOTP, fits_totp, judge_totp },
 };
 const size_t kf_factor_count = sizeof(kf_factors) / sizeof(kf_factors[0]);
 
@@ -72,6 +78,20 @@ kf_factor_can_prove(const struct kf_person *person, const struct kf_conf *conf)
 	for (size_t i = 0; i < person->count; i++)
 		if (allowed_factor(&person->authenticators[i], conf) != NULL)
 			return true;
+	return false;
+}
+
+bool
+kf_factor_could_be(const struct kf_person *person, const struct kf_conf *conf,
+    const struct kf_code *code)
+{
+	for (size_t i = 0; i < person->count; i++) {
+		const struct kf_authenticator *a = &person->authenticators[i];
+		const struct kf_factor *factor = allowed_factor(a, conf);
+
+		if (factor != NULL && factor->fits(a, code))
+			return true;
+	}
 	return false;
 }
 

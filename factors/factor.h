@@ -41,6 +41,9 @@ struct kf_factor {
 	const char *name;	/* in `factors =`, GRANT and the log */
 	enum kf_kind kind;
 	uint32_t conf_bit;
+	/* Has it the shape of one of this authenticator's codes? */
+	bool (*fits)(const struct kf_authenticator *a,
+	    const struct kf_code *code);
 	/* KF_ERR_CRYPTO: broken, not wrong. */
 	enum kf_err (*judge)(const struct kf_authenticator *a,
 	    struct kf_trial *trial);
@@ -57,6 +60,14 @@ kf_factor_of(enum kf_kind kind);
 bool
 kf_factor_can_prove(const struct kf_person *person,
     const struct kf_conf *conf) __attribute__((nonnull));
+
+/*
+ * Could that be a code of this person's?  One that cannot, such as seven digits
+ * where all codes have six, is not worth a charge.
+ */
+bool
+kf_factor_could_be(const struct kf_person *person, const struct kf_conf *conf,
+    const struct kf_code *code) __attribute__((nonnull));
 
 /* How a charged guess ended. */
 struct kf_judged {

@@ -46,7 +46,7 @@ static const struct {
 	[RESULT_USED] = { "code-reused",
 	    "That code was already used. Wait for the next one." },
 	[RESULT_MALFORMED] = { "code-malformed",
-	    "A code has six to eight digits." },
+	    "That cannot be a code of yours." },
 	[RESULT_WAIT] = { "wait", "Too many wrong codes; that one was not "
 	    "looked at." },
 	[RESULT_CLOCK] = { "clock", "Codes cannot be checked: the clock of "
@@ -186,7 +186,8 @@ try_answer(struct kf_session *s, const struct kf_msg_answer *answer)
 	    kf_code_parse(&answer->text, &code) != KF_OK)
 		return RESULT_MALFORMED;
 	if (s->standing == KF_STANDING_ENROLLED)
-		result = judge(s, &code);
+		result = kf_factor_could_be(&s->person, &s->conf, &code) ?
+		    judge(s, &code) : RESULT_MALFORMED;
 	kf_code_wipe(&code);
 	return result;
 }

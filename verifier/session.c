@@ -108,20 +108,19 @@ first_factor_is_known(const struct kf_msg_request *r)
 static enum kf_standing
 standing(struct kf_session *s)
 {
-	struct kf_person person;
 	enum kf_err err;
 
 	if (s->request.uid == KF_UID_UNKNOWN || s->request.user[0] == '\0')
 		return KF_STANDING_UNKNOWN;
 	err = kf_store_get(s->store, s->request.uid,
-	    kf_clock_monotonic() + 2000, &person);
+	    kf_clock_monotonic() + 2000, &s->person);
 	if (err == KF_ERR_NO_USER)
 		return KF_STANDING_NOBODY;
 	if (err != KF_OK)
 		return KF_STANDING_BROKEN;
-	if (strcmp(person.name, s->request.user) != 0)
+	if (strcmp(s->person.name, s->request.user) != 0)
 		return KF_STANDING_REUSED;
-	if (!kf_factor_can_prove(&person, &s->conf))
+	if (!kf_factor_can_prove(&s->person, &s->conf))
 		return KF_STANDING_NOBODY;
 	return KF_STANDING_ENROLLED;
 }

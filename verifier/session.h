@@ -30,6 +30,7 @@ struct kf_session {
 
 	bool known;		/* a first factor has been passed */
 	enum kf_standing standing;
+	struct kf_person person;	/* as of the start; see standing */
 
 	struct kf_verdict verdict;	/* starts as deny */
 	enum kf_deny deny;
