@@ -135,42 +135,56 @@ kf_file_state(void *handle, uint32_t uid, int64_t deadline,
 
 /*
  * Both slots are written before the name appears, so that there is never a
- * file without a state in it.
+ * file without a state in it.  A state that exists stays.
  */
-enum kf_err
-kf_file_create_state(void *handle, uint32_t uid, int64_t deadline)
+static enum kf_err
+create_locked(int dir, uint32_t uid)
 {
-	struct kf_file_store *fs = handle;
 	struct kf_file_name fresh = kf_file_name(".new.", uid);
 	struct kf_file_name name = kf_file_name("", uid);
 	struct kf_state state = { .uid = uid, .sequence = 1 };
 	enum kf_err err = KF_ERR_IO;
 	int fd;
 
-	(void)deadline;
-	if (fs->state < 0)
-		return KF_ERR_UNAVAILABLE;
-	if (faccessat(fs->state, name.text, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+	if (faccessat(dir, name.text, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
 		return KF_OK;
-	(void)unlinkat(fs->state, fresh.text, 0);
-	fd = openat(fs->state, fresh.text,
+	(void)unlinkat(dir, fresh.text, 0);
+	fd = openat(dir, fresh.text,
 	    O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
-		return KF_ERR_UNAVAILABLE;
+		return KF_ERR_IO;
 	if (write_slot(fd, &state, 0) != KF_OK)
 		goto out;
 	state.sequence = 2;
 	if (write_slot(fd, &state, 1) != KF_OK)
 		goto out;
-	/* A state that exists by now stays. */
-	if (renameat2(fs->state, fresh.text, fs->state, name.text,
-	    RENAME_NOREPLACE) == 0 || errno == EEXIST)
+	if (renameat2(dir, fresh.text, dir, name.text,
+	    RENAME_NOREPLACE) == 0 && fsync(dir) == 0)
 		err = KF_OK;
 out:
 	kf_file_close_fd(&fd);
-	(void)unlinkat(fs->state, fresh.text, 0);
-	if (err == KF_OK && fsync(fs->state) != 0)
-		err = KF_ERR_IO;
+	if (err != KF_OK)
+		(void)unlinkat(dir, fresh.text, 0);
+	return err;
+}
+
+enum kf_err
+kf_file_create_state(void *handle, uint32_t uid, int64_t deadline)
+{
+	struct kf_file_store *fs = handle;
+	enum kf_err err;
+	pid_t holder;
+	int dir;
+
+	if (fs->state < 0)
+		return KF_ERR_UNAVAILABLE;
+	dir = openat(fs->state, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (dir < 0)
+		return KF_ERR_UNAVAILABLE;
+	err = kf_lock(dir, deadline, &holder);
+	if (err == KF_OK)
+		err = create_locked(dir, uid);
+	kf_file_close_fd(&dir);
 	return kf_file_answer(err);
 }
 
