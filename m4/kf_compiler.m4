@@ -1,0 +1,67 @@
+# What every compilation starts from: the language, and warnings.  A flag that
+# this compiler does not know is left out, never assumed.
+
+# KF_TRY_CFLAG(VARIABLE, FLAG)
+# Append FLAG to VARIABLE when the compiler takes it without a word.
+AC_DEFUN([KF_TRY_CFLAG], [
+	AS_VAR_PUSHDEF([kf_cache], [kf_cv_cflag_$2])
+	AC_CACHE_CHECK([whether $CC takes $2], [kf_cache], [
+		kf_save_CFLAGS=$CFLAGS
+		CFLAGS="$CFLAGS -Werror $2"
+		AC_COMPILE_IFELSE([AC_LANG_PROGRAM([[#include <string.h>]],
+			[[char b[8]; memset(b, 0, sizeof(b)); return b[0];]])],
+			[AS_VAR_SET([kf_cache], [yes])],
+			[AS_VAR_SET([kf_cache], [no])])
+		CFLAGS=$kf_save_CFLAGS
+	])
+	AS_VAR_IF([kf_cache], [yes], [AS_VAR_APPEND([$1], [" $2"])])
+	AS_VAR_POPDEF([kf_cache])
+])
+
+# KF_TRY_LDFLAG(VARIABLE, FLAG)
+# The same for the linker.  --fatal-warnings: GNU ld only warns about a -z
+# keyword that it does not know.
+AC_DEFUN([KF_TRY_LDFLAG], [
+	AS_VAR_PUSHDEF([kf_cache], [kf_cv_ldflag_$2])
+	AC_CACHE_CHECK([whether the linker takes $2], [kf_cache], [
+		kf_save_LDFLAGS=$LDFLAGS
+		LDFLAGS="$LDFLAGS -Wl,--fatal-warnings $2"
+		AC_LINK_IFELSE([AC_LANG_PROGRAM([], [])],
+			[AS_VAR_SET([kf_cache], [yes])],
+			[AS_VAR_SET([kf_cache], [no])])
+		LDFLAGS=$kf_save_LDFLAGS
+	])
+	AS_VAR_IF([kf_cache], [yes], [AS_VAR_APPEND([$1], [" $2"])])
+	AS_VAR_POPDEF([kf_cache])
+])
+
+AC_DEFUN([KF_COMPILER], [
+	KF_STD_CFLAGS=
+	KF_TRY_CFLAG([KF_STD_CFLAGS], [-std=c11])
+	AS_IF([test -z "$KF_STD_CFLAGS"],
+		[AC_MSG_ERROR([a compiler for C11 is needed])])
+	AC_SUBST([KF_STD_CFLAGS])
+])
+
+# Those of -Werror= are mistakes in every compiler's eyes; plain -Werror is
+# for development alone, since the next compiler finds new ones.
+# -Wconversion trips over cmocka's macros, so the tests do without it.
+AC_DEFUN([KF_WARNINGS], [
+	KF_WARN_CFLAGS=
+	m4_foreach_w([kf_flag], [
+		-Wall -Wextra -Wimplicit-fallthrough
+		-Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition
+		-Wpointer-arith -Wwrite-strings -Wshadow -Wundef -Wvla
+		-Wtrampolines -Wbidi-chars=any
+		-Werror=implicit
+		-Werror=incompatible-pointer-types -Werror=int-conversion
+	], [KF_TRY_CFLAG([KF_WARN_CFLAGS], kf_flag)])
+	KF_TRY_CFLAG([KF_WARN_CFLAGS], [-Wformat=2 -Werror=format-security])
+	AS_IF([test "$enable_werror" = yes],
+		[KF_WARN_CFLAGS="$KF_WARN_CFLAGS -Werror"])
+	KF_WARN_CONVERSION=
+	KF_TRY_CFLAG([KF_WARN_CONVERSION], [-Wconversion])
+	KF_TRY_CFLAG([KF_WARN_CONVERSION], [-Wsign-conversion])
+	AC_SUBST([KF_WARN_CFLAGS])
+	AC_SUBST([KF_WARN_CONVERSION])
+])

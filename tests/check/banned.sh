@@ -1,0 +1,38 @@
+#!/bin/sh
+# banned.sh [TREE]: calls that have no place in this project: those that do
+# not know a size, run a shell, keep hidden state or hide errors; and getenv,
+# which only the file that talks to the terminal may use, since nothing else
+# may depend on a caller's environment.  Comments and strings do not count.
+set -eu
+# shellcheck source=tests/check/tap.sh
+. "$(dirname "$0")/tap.sh"
+
+tree=${1:-$srcdir}
+scratch
+calls='sprintf|vsprintf|strcpy|stpcpy|strcat|strtok|gets|atoi|atol|atoll|atof|system|popen|alloca'
+
+# calls_in FILE NAMES: the lines of the stripped file that call one of them
+calls_in() {
+	grep -nE "(^|[^[:alnum:]_.>])($2)[[:space:]]*\(" "$tap_dir/code.c" |
+		sed "s|^|$1:|" || :
+}
+
+files=$(cd "$tree" && find common store factors verifier pam_module \
+	enroll_tool tests -name '*.[ch]' | sort)
+[ -n "$files" ] || not_ok 'there is source to look at'
+
+: >"$tap_dir/found"
+: >"$tap_dir/environment"
+for file in $files; do
+	awk -f "$srcdir/tests/check/strip.awk" "$tree/$file" >"$tap_dir/code.c"
+	calls_in "$file" "$calls" >>"$tap_dir/found"
+	case $file in
+	enroll_tool/terminal.c | tests/*) ;;
+	*)
+		calls_in "$file" 'getenv|secure_getenv' \
+			>>"$tap_dir/environment" ;;
+	esac
+done
+none 'no banned call' "$(cat "$tap_dir/found")"
+none 'getenv in enroll_tool/terminal.c alone' "$(cat "$tap_dir/environment")"
+finish

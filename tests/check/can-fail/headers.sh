@@ -1,0 +1,26 @@
+#!/bin/sh
+# headers.sh can fail.
+set -eu
+# shellcheck source=tests/check/tap.sh
+. "$(dirname "$0")/../tap.sh"
+
+scratch
+tree=$tap_dir
+header=$tree/store/planted.h
+mkdir -p "$tree/common" "$tree/store" "$tree/factors" "$tree/verifier" \
+	"$tree/pam_module" "$tree/enroll_tool"
+
+printf '#ifndef P_H\n#define P_H\n#include <stdint.h>\n' >"$header"
+printf 'struct p { uint32_t a; };\nuint32_t kf_p(struct p *p);\n#endif\n' \
+	>>"$header"
+passes 'a header that stands alone' "$tree"
+
+sed -i.old '/stdint/d' "$header"
+finds 'uint32_t' "$tree"
+printf '#include <stdint.h>\nstruct p { uint32_t a; };\n' >"$header"
+finds 'redefinition' "$tree"
+printf 'void kf_p(struct p *p);\n' >"$header"
+finds 'struct p' "$tree"
+rm "$header"
+finds 'there are headers' "$tree"
+finish

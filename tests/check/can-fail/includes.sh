@@ -1,0 +1,58 @@
+#!/bin/sh
+# includes.sh can fail, for each arrow and each library.
+set -eu
+# shellcheck source=tests/check/tap.sh
+. "$(dirname "$0")/../tap.sh"
+
+scratch
+tree=$tap_dir
+fresh() {
+	rm -rf "${tree:?}"/*
+	mkdir -p "$tree/common" "$tree/store" "$tree/factors" \
+		"$tree/verifier" "$tree/pam_module" "$tree/enroll_tool"
+}
+
+# plant FILE HEADER: and the check names it
+plant() {
+	fresh
+	printf '/* a */\n#include <stdio.h>\n #  include %s /* why */\n' \
+		"$2" >"$tree/$1"
+	finds "$1:3: $2" "$tree"
+}
+
+fresh
+while read -r file header; do
+	echo "#include $header" >>"$tree/$file"
+done <<'END'
+common/a.c <sys/socket.h>
+common/a.c "common/a.h"
+store/seal.c <openssl/evp.h>
+store/seal.c "common/a.h"
+factors/totp.c <liboath/oath.h>
+factors/totp.c "store/store.h"
+verifier/main.c "factors/totp.h"
+pam_module/a.c <security/pam_modules.h>
+pam_module/a.c "pam_module/a.h"
+enroll_tool/qr.c <qrencode.h>
+END
+passes 'what the table allows' "$tree"
+
+plant common/a.c '"store/store.h"'
+plant common/a.c '<openssl/evp.h>'
+plant store/a.h '"factors/factor.h"'
+plant factors/a.c '"verifier/session.h"'
+plant factors/code.c '<liboath/oath.h>'
+plant factors/totp.c '<openssl/hmac.h>'
+plant verifier/a.c '"enroll_tool/a.h"'
+plant verifier/a.c '"pam_module/args.h"'
+plant verifier/a.c '<security/pam_modules.h>'
+plant pam_module/a.c '"store/store.h"'
+plant pam_module/a.c '<liboath/oath.h>'
+plant enroll_tool/a.c '"verifier/session.h"'
+plant enroll_tool/a.c '<security/pam_appl.h>'
+plant verifier/a.c '<png.h>'
+plant verifier/a.c '<curl/curl.h>'
+plant common/a.c '"local.h"'
+plant common/a.c '"../store/store.h"'
+plant common/a.c 'HEADER'
+finish

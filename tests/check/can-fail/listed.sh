@@ -1,0 +1,30 @@
+#!/bin/sh
+# listed.sh can fail.
+set -eu
+# shellcheck source=tests/check/tap.sh
+. "$(dirname "$0")/../tap.sh"
+
+scratch
+tree=$tap_dir
+mkdir -p "$tree/common" "$tree/store" "$tree/factors" "$tree/verifier" \
+	"$tree/pam_module" "$tree/enroll_tool" "$tree/conf" "$tree/man" \
+	"$tree/tests/unit/.deps"
+printf 'a_SOURCES = common/a.c \\\n\tcommon/a.h\nunit = tests/unit/a\n' \
+	>"$tree/Makefile.am"
+touch "$tree/common/a.c" "$tree/common/a.h" "$tree/tests/unit/a.c" \
+	"$tree/common/a.o" "$tree/tests/unit/.deps/a.Po"
+printf '\177ELF' >"$tree/tests/unit/a"
+passes 'a tree that is listed' "$tree"
+
+touch "$tree/common/a.hh"
+finds common/a.hh "$tree"
+rm "$tree/common/a.hh"
+touch "$tree/tests/unit/b.c"
+finds tests/unit/b.c "$tree"
+rm "$tree/tests/unit/b.c"
+touch "$tree/MANUAL"
+finds MANUAL "$tree"
+rm "$tree/MANUAL"
+touch "$tree/tests/forgotten"
+finds tests/forgotten "$tree"
+finish

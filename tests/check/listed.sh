@@ -1,0 +1,40 @@
+#!/bin/sh
+# listed.sh [TREE]: every file of the source is named in Makefile.am.  One
+# that is not would be missing from the tarball, and a test would never run.
+set -eu
+# shellcheck source=tests/check/tap.sh
+. "$(dirname "$0")/tap.sh"
+
+tree=${1:-$srcdir}
+
+# Words of Makefile.am.
+names=$(sed 's/[\\=]/ /g' "$tree/Makefile.am" | tr -s '[:blank:]' '\n')
+named() {
+	printf '%s\n' "$names" | grep -qxF -e "$1"
+}
+
+# What a build inside the tree leaves there.
+made() {
+	case $1 in
+	*/.*)						return 0 ;;
+	*.o | *.lo | *.la | *.a | *.log | *.trs | *.old | *.orig | *.rej | *~)
+							return 0 ;;
+	esac
+	[ "$(head -c 4 "$tree/$1" | od -An -tx1)" = ' 7f 45 4c 46' ]
+}
+
+missing=$(cd "$tree" && {
+	find . -maxdepth 1 -type f \( -name '[A-Z]*' -o -perm -u+x \) \
+		! -name 'Makefile*' ! -name 'configure*' ! -name libtool \
+		! -name config.status | sed 's|^\./||'
+	find common store factors verifier pam_module \
+	enroll_tool conf man tests -type f
+} | sort | while read -r file; do
+	named "$file" && continue
+	# automake knows the source of a program by its name.
+	named "${file%.c}" && continue
+	named "${file%.c}.t" && continue
+	made "$file" || printf '%s\n' "$file"
+done)
+none 'Makefile.am names every file' "$missing"
+finish

@@ -1,0 +1,32 @@
+#!/bin/sh
+# shell.sh [TREE]: shellcheck has nothing to say about any script.
+set -eu
+# shellcheck source=tests/check/tap.sh
+. "$(dirname "$0")/tap.sh"
+
+tree=${1:-$srcdir}
+
+# Everything that begins as a script does, or is sourced by one.
+cd "$tree"
+scripts=$(for file in .ci/run demo check conf/* tests/*/* tests/check/can-fail/*; do
+	[ -f "$file" ] || continue
+	case $file in
+	*.sh)	echo "$file" ;;
+	*)
+		case $(head -c 32 "$file" | tr -d '\0') in
+		'#!'*sh*)	echo "$file" ;;
+		esac ;;
+	esac
+done)
+[ -n "$scripts" ] || not_ok 'there are scripts'
+
+for script in $scripts; do
+	if ! command -v shellcheck >/dev/null; then
+		ok "$script # SKIP shellcheck is not installed"
+	elif said=$(shellcheck -x "$script" 2>&1); then
+		ok "$script"
+	else
+		not_ok "$script" "$said"
+	fi
+done
+finish
