@@ -1,0 +1,414 @@
+/*
+ * The configuration: whatever is not understood is refused, and the line is
+ * named.
+ */
+#include "tests/unit/unit.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "common/conf.h"
+#include "common/paths.h"
+
+/* ini */
+
+static enum kf_err
+take_section(void *context, const char *name, struct kf_ini_error *error)
+{
+	char *log = context;
+
+	(void)error;
+	(void)strncat(log, "[", 2);
+	(void)strncat(log, name, 200);
+	(void)strncat(log, "]", 2);
+	return KF_OK;
+}
+
+static enum kf_err
+take_entry(void *context, const char *key, const char *value,
+    struct kf_ini_error *error)
+{
+	char *log = context;
+
+	if (strcmp(key, "refused") == 0)
+		return kf_ini_refuse(error, "refused \033[1m%s", value);
+	(void)strncat(log, key, 200);
+	(void)strncat(log, "=", 2);
+	(void)strncat(log, value, 1200);
+	(void)strncat(log, ";", 2);
+	return KF_OK;
+}
+
+static enum kf_err
+parse_ini(const char *text, size_t len, char log[4096],
+    struct kf_ini_error *error)
+{
+	const struct kf_ini_reader reader = {
+		.section = take_section,
+		.entry = take_entry,
+		.context = log,
+	};
+
+	log[0] = '\0';
+	return kf_ini_parse(text, len, &reader, error);
+}
+
+static void
+ini_reads(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *log;
+	} table[] = {
+		{ "", "" },
+		{ "\n\n \t\n", "" },
+		{ "# [a]\n  # b = c\n#\n", "" },
+		{ "[a]\nb = c\n", "[a]b=c;" },
+		{ "[a]\nb=c", "[a]b=c;" },
+		{ "  [a b]  \n\tb\t=\tc d\t\n", "[a b]b=c d;" },
+		{ "a = b # c = d\n", "a=b # c = d;" },
+		{ "a = b=c\n", "a=b=c;" },
+		{ "a = [b]\n", "a=[b];" },
+		{ "a = \"b\"\n", "a=\"b\";" },
+		{ "a = b\\\nc = d\n", "a=b\\;c=d;" },
+		{ "a.b-c9 = 1\n", "a.b-c9=1;" },
+		{ "a = M\xc3\xbcller\n", "a=M\xc3\xbcller;" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < UNIT_COUNT(table); i++) {
+		struct kf_ini_error error;
+		char log[4096];
+
+		assert_int_equal(parse_ini(table[i].text,
+		    strlen(table[i].text), log, &error), KF_OK);
+		assert_string_equal(log, table[i].log);
+	}
+}
+
+static void
+ini_refuses(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t len;	/* 0: strlen */
+		unsigned line;
+	} table[] = {
+		{ "junk\n", 0, 1 },
+		{ "\n\na\n", 0, 3 },
+		{ "a\n=\nb", 0, 1 },
+		{ "= b\n", 0, 1 },
+		{ "a =\n", 0, 1 },
+		{ "a = \t\n", 0, 1 },
+		{ "a b = c\n", 0, 1 },
+		{ "a_b = c\n", 0, 1 },
+		{ "\xc3\xa4 = c\n", 0, 1 },
+		{ "[a\n", 0, 1 },
+		{ "[]\n", 0, 1 },
+		{ "[a] b\n", 0, 1 },
+		{ "[a] # b\n", 0, 1 },
+		{ "[a]]\n", 0, 1 },
+		{ "[a/b]\n", 0, 1 },
+		{ "a = b\r\n", 0, 1 },
+		{ "a = b\n\fc = d\n", 0, 2 },
+		{ "a = \033[2J\n", 0, 1 },
+		{ "# \001\n", 0, 1 },
+		{ "a = \177\n", 0, 1 },
+		{ "a = b\n\0", 7, 2 },
+		{ "a = \0b\n", 7, 1 },
+		{ "\0", 1, 1 },
+		{ "a = b\nrefused = x\nc = d\n", 0, 2 },
+		{ "\xef\xbb\xbf[a]\n", 0, 1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < UNIT_COUNT(table); i++) {
+		size_t len = table[i].len;
+		struct kf_ini_error error;
+		char log[4096];
+
+		if (len == 0)
+			len = strlen(table[i].text);
+		if (parse_ini(table[i].text, len, log, &error) !=
+		    KF_ERR_SYNTAX)
+			fail_msg("row %zu is not refused", i);
+		assert_int_equal(error.line, table[i].line);
+		assert_true(error.reason[0] != '\0');
+		for (const char *p = error.reason; *p != '\0'; p++)
+			assert_true(*p >= 0x20 && *p != 0x7f);
+	}
+}
+
+static void
+ini_line_length(void **state)
+{
+	char text[KF_INI_LINE_MAX + 3];
+	struct kf_ini_error error;
+	char log[4096];
+
+	(void)state;
+	memset(text, 'v', sizeof(text));
+	memcpy(text, "k = ", 4);
+	text[KF_INI_LINE_MAX] = '\n';
+	assert_int_equal(parse_ini(text, KF_INI_LINE_MAX + 1, log, &error),
+	    KF_OK);
+	assert_int_equal(parse_ini(text, KF_INI_LINE_MAX, log, &error), KF_OK);
+	text[KF_INI_LINE_MAX] = 'v';
+	text[KF_INI_LINE_MAX + 1] = '\n';
+	assert_int_equal(parse_ini(text, KF_INI_LINE_MAX + 2, log, &error),
+	    KF_ERR_SYNTAX);
+	assert_int_equal(error.line, 1);
+	assert_int_equal(parse_ini(text, KF_INI_LINE_MAX + 1, log, &error),
+	    KF_ERR_SYNTAX);
+	text[0] = '#';
+	assert_int_equal(parse_ini(text, KF_INI_LINE_MAX + 2, log, &error),
+	    KF_ERR_SYNTAX);
+}
+
+/* conf */
+
+static enum kf_err
+parse_conf(const char *text, const char *service, struct kf_conf *conf,
+    struct kf_ini_error *error)
+{
+	return kf_conf_parse(text, strlen(text), service, conf, error);
+}
+
+static void
+conf_defaults(void **state)
+{
+	struct kf_ini_error error;
+	struct kf_conf conf, empty;
+
+	(void)state;
+	kf_conf_default(&conf);
+	assert_int_equal(conf.factors, KF_CONF_FACTOR_TOTP);
+	assert_int_equal(conf.totp_window, 1);
+	assert_int_equal(conf.tries, 3);
+	assert_int_equal(conf.lockout_failures, 10);
+	assert_int_equal(conf.lockout_seconds, 1800);
+	assert_false(conf.log_steps);
+	assert_memory_equal(conf.store, "file:/", 6);
+	assert_string_equal(conf.store + 5, kf_path_store);
+	assert_int_equal(parse_conf("", "sshd", &empty, &error), KF_OK);
+	assert_memory_equal(&conf, &empty, sizeof(conf));
+}
+
+static void
+conf_overrides(void **state)
+{
+	static const char text[] =
+	    "# ours\n[default]\ntotp.window = 2\nlog = steps\n"
+	    "lockout.failures = 5\nlockout.seconds = 60\nstore = file:/x\n"
+	    "[service sshd]\ntries = 1\ntotp.window = 0\n"
+	    "[service su-l]\nlog = decisions\n"
+	    "[service a@b.c_d:e]\nfactors = totp\n";
+	struct kf_ini_error error;
+	struct kf_conf conf;
+
+	(void)state;
+	assert_int_equal(parse_conf(text, "sshd", &conf, &error), KF_OK);
+	assert_int_equal(conf.totp_window, 0);
+	assert_int_equal(conf.tries, 1);
+	assert_true(conf.log_steps);
+	assert_int_equal(conf.lockout_failures, 5);
+	assert_int_equal(conf.lockout_seconds, 60);
+	assert_string_equal(conf.store, "file:/x");
+	assert_int_equal(parse_conf(text, "su-l", &conf, &error), KF_OK);
+	assert_int_equal(conf.totp_window, 2);
+	assert_int_equal(conf.tries, 3);
+	assert_false(conf.log_steps);
+	/* Another name, or a part of one, is another service. */
+	assert_int_equal(parse_conf(text, "ssh", &conf, &error), KF_OK);
+	assert_int_equal(conf.tries, 3);
+	assert_int_equal(parse_conf(text, "", &conf, &error), KF_OK);
+	assert_int_equal(conf.tries, 3);
+}
+
+/* Each is one bad line, alone and behind good ones; the line is named. */
+static void
+conf_refuses(void **state)
+{
+	static const char *const lines[] = {
+		"totp.window = -1", "totp.window = 1x", "totp.window = +1",
+		"totp.window = 01", "totp.window = 1 2", "totp.window = 3",
+		"totp.window = 0x1", "totp.window = 1.5", "totp.window =",
+		"totp.window = 4294967297",
+		"totp.window = 18446744073709551617",
+		"totp.window = \xef\xbc\x91", "totp.window = 1 # comment",
+		"totp.window: 1", "totp.window 1", "totp.window",
+		"totp.windw = 1", "TOTP.window = 1", "totp.window.x = 1",
+		"totp..window = 1", "totp = 1", "window = 1",
+		"tries = 0", "tries = 11", "tries = three",
+		"lockout.failures = 0", "lockout.failures = 11",
+		"lockout.seconds = 59", "lockout.seconds = 86401",
+		"lockout.seconds = 30m",
+		"factors = totp totp", "factors = top", "factors = totp,",
+		"factors = TOTP", "factors = none", "factors =",
+		"log = step", "log = decisions steps", "log = yes",
+		"store = /var/lib/keyfirst", "store = file:var",
+		"store = pgsql:host", "store = file:",
+		"[service sshd] junk", "[service sshd]junk", "[service]",
+		"[service ]", "[service a b]", "[Service sshd]", "[sshd]",
+		"[default]", "[default ]", "[service sshd", "service sshd]",
+		"[service ../x]", "[service \xc3\xa4]",
+		"include = /etc/x", "junk", "nullok = yes", "alwaysok = 1",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < UNIT_COUNT(lines); i++) {
+		static const char *const services[] = { "sshd", "sudo" };
+
+		for (size_t s = 0; s < UNIT_COUNT(services); s++) {
+			struct kf_ini_error error;
+			struct kf_conf conf;
+			char text[2048];
+
+			(void)snprintf(text, sizeof(text),
+			    "[default]\n# one\n\n%s\n", lines[i]);
+			if (parse_conf(text, services[s], &conf, &error) !=
+			    KF_ERR_SYNTAX)
+				fail_msg("\"%s\" is not refused", lines[i]);
+			assert_int_equal(error.line, 4);
+			assert_true(error.reason[0] != '\0');
+		}
+	}
+}
+
+/* A mistake in what is for another service denies everywhere. */
+static void
+conf_refuses_for_all(void **state)
+{
+	static const struct {
+		const char *text;
+		unsigned line;
+	} table[] = {
+		{ "tries = 3\n[default]\n", 1 },
+		{ "\n[service su]\ntries = 3\n[default]\n", 4 },
+		{ "[default]\ntries = 3\n[default]\n", 3 },
+		{ "[default]\ntries = 3\ntries = 3\n", 3 },
+		{ "[default]\ntries = 3\nlog = steps\ntries = 2\n", 4 },
+		{ "[service su]\ntries = 3\ntries = 3\n", 3 },
+		{ "[service su]\n[service sudo]\n[service su]\n", 3 },
+		{ "[service su]\ntries = 3\n[service su]\nlog = steps\n", 3 },
+		{ "[service su]\ntotp.window = 9\n", 2 },
+		{ "[service su]\ntotp.windw = 1\n", 2 },
+		{ "[service su]\nlockout.failures = 10\n", 2 },
+		{ "[service su]\nlockout.seconds = 1800\n", 2 },
+		{ "[service su]\nstore = file:/x\n", 2 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < UNIT_COUNT(table); i++) {
+		static const char *const services[] = { "su", "sshd", "" };
+
+		for (size_t s = 0; s < UNIT_COUNT(services); s++) {
+			struct kf_ini_error error;
+			struct kf_conf conf;
+
+			if (parse_conf(table[i].text, services[s], &conf,
+			    &error) != KF_ERR_SYNTAX)
+				fail_msg("row %zu is not refused", i);
+			assert_int_equal(error.line, table[i].line);
+		}
+	}
+}
+
+static void
+conf_refuses_long_lines(void **state)
+{
+	static const char *const starts[] = { "totp.window = 1", "# ", "",
+		"[service ", "store = file:/" };
+
+	(void)state;
+	for (size_t i = 0; i < UNIT_COUNT(starts); i++)
+		for (int fill = 0; fill < 2; fill++) {
+			struct kf_ini_error error;
+			struct kf_conf conf;
+			char text[2200];
+			size_t len;
+
+			len = (size_t)snprintf(text, sizeof(text),
+			    "[default]\n%s", starts[i]);
+			memset(text + len, fill == 0 ? ' ' : 'x', 2000);
+			memcpy(text + len + 2000, "\n", 2);
+			assert_int_equal(parse_conf(text, "sshd", &conf,
+			    &error), KF_ERR_SYNTAX);
+			assert_int_equal(error.line, 2);
+		}
+}
+
+static void
+conf_store_name_fits(void **state)
+{
+	struct kf_ini_error error;
+	struct kf_conf conf;
+	char text[1000] = "[default]\nstore = file:/";
+	size_t len = strlen(text);
+
+	(void)state;
+	memset(text + len, 'x', sizeof(conf.store) - 1 - 6);
+	assert_int_equal(parse_conf(text, "sshd", &conf, &error), KF_OK);
+	assert_int_equal(strlen(conf.store), sizeof(conf.store) - 1);
+	text[strlen(text)] = 'x';
+	assert_int_equal(parse_conf(text, "sshd", &conf, &error),
+	    KF_ERR_SYNTAX);
+}
+
+static void
+conf_many_services(void **state)
+{
+	char text[8192] = "";
+	struct kf_ini_error error;
+	struct kf_conf conf;
+	size_t len = 0;
+
+	(void)state;
+	for (int i = 0; i < 100; i++)
+		len += (size_t)snprintf(text + len, sizeof(text) - len,
+		    "[service s%d]\ntries = 1\n", i);
+	assert_int_equal(parse_conf(text, "sshd", &conf, &error),
+	    KF_ERR_SYNTAX);
+	assert_int_equal(error.line, 64 * 2 + 1);
+}
+
+static void
+conf_cut_anywhere_does_not_loosen(void **state)
+{
+	static const char text[] = "[default]\ntries = 2\n[service sshd]\n"
+	    "totp.window = 2\n";
+	struct kf_ini_error error;
+	struct kf_conf conf;
+
+	(void)state;
+	for (size_t len = 0; len < sizeof(text); len++) {
+		enum kf_err err = kf_conf_parse(text, len, "sshd", &conf,
+		    &error);
+
+		assert_true(err == KF_OK || err == KF_ERR_SYNTAX);
+		if (err == KF_OK)
+			assert_true(conf.totp_window <= 2 && conf.tries <= 3 &&
+			    conf.factors == KF_CONF_FACTOR_TOTP);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		UNIT_TEST(ini_reads),
+		UNIT_TEST(ini_refuses),
+		UNIT_TEST(ini_line_length),
+		UNIT_TEST(conf_defaults),
+		UNIT_TEST(conf_overrides),
+		UNIT_TEST(conf_refuses),
+		UNIT_TEST(conf_refuses_for_all),
+		UNIT_TEST(conf_refuses_long_lines),
+		UNIT_TEST(conf_store_name_fits),
+		UNIT_TEST(conf_many_services),
+		UNIT_TEST(conf_cut_anywhere_does_not_loosen),
+	};
+
+	unit_start();
+	return cmocka_run_group_tests_name("conf", tests, NULL, NULL);
+}

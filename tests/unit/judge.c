@@ -1,0 +1,261 @@
+/* What a code is worth against all authenticators of a person. */
+#include "tests/unit/unit.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "factors/factor.h"
+
+#define NOW INT64_C(1800000010)	/* step 60000000 of 30 seconds */
+#define STEP UINT64_C(60000000)
+
+static struct kf_secret
+seed_of(const char *text)
+{
+	struct kf_secret seed;
+
+	assert_int_equal(kf_secret_set(&seed, text, strlen(text)), KF_OK);
+	return seed;
+}
+
+static struct kf_totp
+totp_of(enum kf_algorithm algorithm, uint32_t digits)
+{
+	return (struct kf_totp){
+		.algorithm = algorithm,
+		.digits = digits,
+		.period = 30,
+	};
+}
+
+static struct kf_code
+code_of(const struct kf_totp *totp, const struct kf_secret *seed,
+    uint64_t step)
+{
+	struct kf_code code = { 0 };
+
+	assert_int_equal(kf_totp_generate(totp, seed, step, code.digits),
+	    KF_OK);
+	code.len = totp->digits;
+	return code;
+}
+
+#define UID 1000
+
+static struct kf_machine_key key;
+
+static struct kf_authenticator *
+add_totp(struct kf_guess *guess, const char *seed_text, uint64_t last)
+{
+	struct kf_secret seed = seed_of(seed_text);
+	struct kf_authenticator *a = NULL;
+	struct kf_memory *line;
+
+	assert_int_equal(kf_enrolment_add(&guess->person, KF_KIND_TOTP, &a),
+	    KF_OK);
+	a->totp = totp_of(KF_SHA1, 6);
+	assert_int_equal(kf_seal(&key, UID, a->tag, &seed, a->totp.sealed,
+	    &a->totp.sealed_len), KF_OK);
+	line = kf_state_line(&guess->state, a->tag, last, NULL, 0);
+	assert_non_null(line);
+	return a;
+}
+
+static struct kf_guess
+new_guess(void)
+{
+	char bytes[KF_MACHINE_KEY_SIZE];
+
+	memset(bytes, 7, sizeof(bytes));
+	assert_int_equal(kf_secret_set(&key.bytes, bytes, sizeof(bytes)),
+	    KF_OK);
+	return (struct kf_guess){
+		.uid = UID,
+		.now = NOW,
+		.person = { .uid = UID, .name = "alice" },
+		.state = { .uid = UID },
+	};
+}
+
+static const char seed_a[] = "aaaaaaaaaaaaaaaaaaaa";
+static const char seed_b[] = "bbbbbbbbbbbbbbbbbbbb";
+
+static struct kf_code
+typed(const char *seed_text, uint64_t step)
+{
+	const struct kf_totp totp = totp_of(KF_SHA1, 6);
+	const struct kf_secret seed = seed_of(seed_text);
+
+	return code_of(&totp, &seed, step);
+}
+
+/* A code that is right for none of the two in any step near. */
+static struct kf_code
+wrong_code(void)
+{
+	struct kf_code code = { .len = 6 };
+
+	for (unsigned n = 0;; n++) {
+		bool taken = false;
+
+		(void)snprintf(code.digits, sizeof(code.digits), "%06u",
+		    n % 1000000);
+		for (uint64_t s = STEP - 3; s <= STEP + 3; s++) {
+			struct kf_code a = typed(seed_a, s);
+			struct kf_code b = typed(seed_b, s);
+
+			taken = taken || strcmp(a.digits, code.digits) == 0 ||
+			    strcmp(b.digits, code.digits) == 0;
+		}
+		if (!taken)
+			return code;
+	}
+}
+
+static enum kf_err
+judge(struct kf_guess *guess, const struct kf_code *code,
+    struct kf_judged *judged)
+{
+	struct kf_conf conf;
+
+	kf_conf_default(&conf);
+	return kf_factor_judge(guess, code, &conf, &key, judged);
+}
+
+static void
+judge_right(void **state)
+{
+	struct kf_guess guess = new_guess();
+	struct kf_authenticator *a = add_totp(&guess, seed_a, 0);
+	struct kf_authenticator *b = add_totp(&guess, seed_b, STEP);
+	struct kf_judged judged;
+	struct kf_code code = typed(seed_a, STEP + 1);
+
+	(void)state;
+	assert_int_equal(judge(&guess, &code, &judged), KF_OK);
+	assert_int_equal(judged.judgement, KF_JUDGED_RIGHT);
+	assert_ptr_equal(judged.authenticator, a);
+	assert_string_equal(judged.factor->name, "totp");
+	assert_int_equal(judged.counter, STEP + 1);
+	assert_int_equal(judged.offset, 1);
+	code = typed(seed_b, STEP + 1);
+	assert_int_equal(judge(&guess, &code, &judged), KF_OK);
+	assert_int_equal(judged.judgement, KF_JUDGED_RIGHT);
+	assert_ptr_equal(judged.authenticator, b);
+	/* b's step is used; that a's is not does not matter. */
+	code = typed(seed_b, STEP);
+	assert_int_equal(judge(&guess, &code, &judged), KF_OK);
+	assert_int_equal(judged.judgement, KF_JUDGED_USED);
+	assert_ptr_equal(judged.authenticator, b);
+	code = typed(seed_b, STEP - 1);
+	assert_int_equal(judge(&guess, &code, &judged), KF_OK);
+	assert_int_equal(judged.judgement, KF_JUDGED_USED);
+	code = wrong_code();
+	assert_int_equal(judge(&guess, &code, &judged), KF_OK);
+	assert_int_equal(judged.judgement, KF_JUDGED_WRONG);
+	/* Without a line of state, the enrolment's first step counts. */
+	guess.state.lines = 0;
+	a->totp.first_step = STEP;
+	code = typed(seed_a, STEP);
+	assert_int_equal(judge(&guess, &code, &judged), KF_OK);
+	assert_int_equal(judged.judgement, KF_JUDGED_USED);
+}
+
+static void
+judge_nobody(void **state)
+{
+	struct kf_guess guess = new_guess();
+	struct kf_code code = typed(seed_a, STEP);
+	struct kf_conf conf;
+	struct kf_judged judged;
+
+	(void)state;
+	assert_int_equal(judge(&guess, &code, &judged), KF_OK);
+	assert_int_not_equal(judged.judgement, KF_JUDGED_RIGHT);
+	assert_null(judged.authenticator);
+	(void)add_totp(&guess, seed_a, 0);
+	kf_conf_default(&conf);
+	assert_true(kf_factor_can_prove(&guess.person, &conf));
+	conf.factors = 0;
+	assert_false(kf_factor_can_prove(&guess.person, &conf));
+	assert_int_equal(kf_factor_judge(&guess, &code, &conf, &key, &judged),
+	    KF_OK);
+	assert_int_not_equal(judged.judgement, KF_JUDGED_RIGHT);
+	assert_null(judged.authenticator);
+}
+
+static void
+judge_with_bad_clock(void **state)
+{
+	struct kf_guess guess = new_guess();
+	struct kf_code code = typed(seed_a, STEP);
+	struct kf_judged judged;
+
+	(void)state;
+	(void)add_totp(&guess, seed_a, STEP + 2);
+	assert_int_equal(judge(&guess, &code, &judged), KF_OK);
+	assert_int_equal(judged.judgement, KF_JUDGED_CLOCK);
+	guess.now = UNIT_RELEASE_TIME - 1;
+	assert_int_equal(judge(&guess, &code, &judged), KF_OK);
+	assert_int_equal(judged.judgement, KF_JUDGED_CLOCK);
+}
+
+/*
+ * A guess that was compared with one authenticator is a guess, even when
+ * another cannot be judged: else nobody would count it.
+ */
+static void
+judge_counts_beside_bad_clock(void **state)
+{
+	struct kf_guess guess = new_guess();
+	struct kf_code code = wrong_code();
+	struct kf_judged judged;
+
+	(void)state;
+	(void)add_totp(&guess, seed_a, 0);
+	(void)add_totp(&guess, seed_b, STEP + 100);
+	assert_int_equal(judge(&guess, &code, &judged), KF_OK);
+	assert_int_equal(judged.judgement, KF_JUDGED_WRONG);
+	code = typed(seed_a, STEP);
+	assert_int_equal(judge(&guess, &code, &judged), KF_OK);
+	assert_int_equal(judged.judgement, KF_JUDGED_RIGHT);
+}
+
+static void
+judge_counts_beside_broken(void **state)
+{
+	struct kf_guess guess = new_guess();
+	struct kf_authenticator *b;
+	struct kf_code code = wrong_code();
+	struct kf_judged judged;
+
+	(void)state;
+	(void)add_totp(&guess, seed_a, 0);
+	b = add_totp(&guess, seed_b, 0);
+	b->totp.sealed[20] ^= 1;
+	assert_int_equal(judge(&guess, &code, &judged), KF_OK);
+	assert_int_equal(judged.judgement, KF_JUDGED_WRONG);
+	code = typed(seed_a, STEP);
+	assert_int_equal(judge(&guess, &code, &judged), KF_OK);
+	assert_int_equal(judged.judgement, KF_JUDGED_RIGHT);
+	/* The broken one alone proves nothing. */
+	kf_enrolment_remove(&guess.person, &guess.person.authenticators[0]);
+	code = typed(seed_b, STEP);
+	assert_int_equal(judge(&guess, &code, &judged), KF_ERR_CRYPTO);
+	assert_int_not_equal(judged.judgement, KF_JUDGED_RIGHT);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		UNIT_TEST(judge_right),
+		UNIT_TEST(judge_nobody),
+		UNIT_TEST(judge_with_bad_clock),
+		UNIT_TEST(judge_counts_beside_bad_clock),
+		UNIT_TEST(judge_counts_beside_broken),
+	};
+
+	unit_start();
+	return cmocka_run_group_tests_name("judge", tests, NULL, NULL);
+}
