@@ -84,7 +84,7 @@ delete_enrolment(int dir, uint32_t uid)
 	return KF_OK;
 }
 
-/* Under the lock of the directory. */
+/* Under the lock; dir is for fsync. */
 static enum kf_err
 put_locked(struct kf_file_store *fs, int dir, struct kf_person *person,
     int64_t deadline)
@@ -111,22 +111,35 @@ put_locked(struct kf_file_store *fs, int dir, struct kf_person *person,
 	return err;
 }
 
+/*
+ * Not the directory itself, which the service user can open and so could keep
+ * locked: a file that only root can.
+ */
+static int
+open_lock(int enrolled)
+{
+	return openat(enrolled, ".lock",
+	    O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+}
+
 enum kf_err
 kf_file_put(void *handle, struct kf_person *person, int64_t deadline)
 {
 	struct kf_file_store *fs = handle;
-	enum kf_err err;
+	enum kf_err err = KF_ERR_UNAVAILABLE;
 	pid_t holder;
+	int lock;
 	int dir;
 
 	if (geteuid() != kf_trusted_uid())
 		return KF_ERR_UNAVAILABLE;
 	dir = openat(fs->enrolled, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (dir < 0)
-		return KF_ERR_UNAVAILABLE;
-	err = kf_lock(dir, deadline, &holder);
+	lock = open_lock(fs->enrolled);
+	if (dir >= 0 && lock >= 0)
+		err = kf_lock(lock, deadline, &holder);
 	if (err == KF_OK)
 		err = put_locked(fs, dir, person, deadline);
+	kf_file_close_fd(&lock);
 	kf_file_close_fd(&dir);
 	return kf_file_answer(err);
 }

@@ -1,15 +1,20 @@
 /*
- * state/ of the file backend.  A state is rewritten in place, in the older of
- * its two slots, under flock, and only by the service user: that needs no room
- * on a full disk, no rename and no new file.  Root never opens anything here,
- * so nothing that the service user plants can lead root astray.
+ * state/ of the file backend: two files a person, UID and strangers.UID.  The
+ * one holds the memory of authenticators and the count of guesses behind a first
+ * factor, the other the count of strangers' guesses.  They are locked apart, so
+ * that a stranger who has a process of ours stopped with a lock in hand stops
+ * strangers only.  Who holds strangers.UID may take UID, never the reverse.
+ *
+ * Each is rewritten in place, in the older of its two slots, under flock, and
+ * only by the service user: that needs no room on a full disk, no rename and no
+ * new file.  Root never opens anything here, so nothing that the service user
+ * plants can lead root astray.
  */
 #include "store/file_store.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -17,15 +22,15 @@
 #include "common/trust.h"
 #include "store/lock.h"
 
-/* A state file that is open and locked. */
-struct open_state {
-	int fd;
-	unsigned newest;	/* the slot that was read */
-	struct kf_state state;
-};
+static struct kf_file_name
+state_name(enum kf_position position, uint32_t uid)
+{
+	return kf_file_name(position == KF_POSITION_KNOWN ? "" : "strangers.",
+	    uid);
+}
 
 static enum kf_err
-read_slots(struct open_state *open, uint32_t uid)
+read_slots(struct kf_open_state *open, uint32_t uid)
 {
 	char slots[KF_STATE_SIZE];
 	struct kf_state state;
@@ -37,8 +42,8 @@ read_slots(struct open_state *open, uint32_t uid)
 	if (n != KF_STATE_SIZE)
 		return KF_ERR_CORRUPT;
 	for (unsigned i = 0; i < KF_SLOTS; i++) {
-		if (kf_state_parse(slots + i * KF_SLOT_SIZE, &state) != KF_OK ||
-		    state.uid != uid ||
+		if (kf_state_parse(slots + (size_t)i * KF_SLOT_SIZE, &state) !=
+		    KF_OK || state.uid != uid ||
 		    (found && state.sequence < open->state.sequence))
 			continue;
 		open->state = state;
@@ -48,12 +53,16 @@ read_slots(struct open_state *open, uint32_t uid)
 	return found ? KF_OK : KF_ERR_CORRUPT;
 }
 
+/* What would not be read back is not written: it would be forgotten. */
 static enum kf_err
 write_slot(int fd, const struct kf_state *state, unsigned slot)
 {
 	char text[KF_SLOT_SIZE];
+	struct kf_state back;
 	enum kf_err err = kf_state_format(state, text);
 
+	if (err == KF_OK)
+		err = kf_state_parse(text, &back);
 	if (err == KF_OK)
 		err = kf_file_write(fd, text, sizeof(text),
 		    (off_t)slot * KF_SLOT_SIZE);
@@ -62,9 +71,8 @@ write_slot(int fd, const struct kf_state *state, unsigned slot)
 	return err;
 }
 
-/* Overwrites the older slot; the newer one stays until that is durable. */
-static enum kf_err
-write_state(struct open_state *open, const struct kf_state *state)
+enum kf_err
+kf_file_write_state(struct kf_open_state *open, const struct kf_state *state)
 {
 	struct kf_state next = *state;
 	unsigned slot = (open->newest + 1) % KF_SLOTS;
@@ -91,22 +99,29 @@ is_same(int dir, const char *name, int fd)
 }
 
 static enum kf_err
-open_state(struct kf_file_store *fs, uint32_t uid, int64_t deadline,
-    struct open_state *open, pid_t *holder)
+open_file(struct kf_file_store *fs, const char *name, int flags, int *fd)
 {
 	const struct kf_trust trust = {
 		.owner = geteuid(),
 		.forbidden = 0077,
 		.max = KF_STATE_SIZE,
 	};
-	struct kf_file_name name = kf_file_name("", uid);
+
+	if (fs->state < 0)
+		return KF_ERR_UNAVAILABLE;
+	return kf_trust_file(fs->state, name, flags, &trust, fd);
+}
+
+enum kf_err
+kf_file_open_state(struct kf_file_store *fs, uint32_t uid, enum kf_position position,
+    int64_t deadline, struct kf_open_state *open, pid_t *holder)
+{
+	struct kf_file_name name = state_name(position, uid);
 	enum kf_err err;
 
 	*holder = 0;
 	open->fd = -1;
-	if (fs->state < 0)
-		return KF_ERR_UNAVAILABLE;
-	err = kf_trust_file(fs->state, name.text, O_RDWR, &trust, &open->fd);
+	err = open_file(fs, name.text, O_RDWR, &open->fd);
 	if (err == KF_OK)
 		err = kf_lock(open->fd, deadline, holder);
 	/* Replaced while we waited: the lock is on what is gone. */
@@ -120,16 +135,34 @@ open_state(struct kf_file_store *fs, uint32_t uid, int64_t deadline,
 }
 
 enum kf_err
-kf_file_state(void *handle, uint32_t uid, int64_t deadline,
+kf_file_peek(struct kf_file_store *fs, uint32_t uid, enum kf_position position,
     struct kf_state *state)
 {
-	struct open_state open;
-	pid_t holder;
-	enum kf_err err = open_state(handle, uid, deadline, &open, &holder);
+	struct kf_file_name name = state_name(position, uid);
+	struct kf_open_state open = { .fd = -1 };
+	enum kf_err err = open_file(fs, name.text, O_RDONLY, &open.fd);
 
+	if (err == KF_OK)
+		err = read_slots(&open, uid);
 	if (err == KF_OK)
 		*state = open.state;
 	kf_file_close_fd(&open.fd);
+	return kf_file_answer(err);
+}
+
+enum kf_err
+kf_file_state(void *handle, uint32_t uid, int64_t deadline,
+    struct kf_state *state)
+{
+	struct kf_state strangers;
+	enum kf_err err = kf_file_peek(handle, uid, KF_POSITION_KNOWN, state);
+
+	(void)deadline;		/* waits for nobody */
+	if (err == KF_OK)
+		err = kf_file_peek(handle, uid, KF_POSITION_STRANGER, &strangers);
+	if (err == KF_OK)
+		state->counts[KF_POSITION_STRANGER] =
+		    strangers.counts[KF_POSITION_STRANGER];
 	return err;
 }
 
@@ -138,10 +171,10 @@ kf_file_state(void *handle, uint32_t uid, int64_t deadline,
  * file without a state in it.  A state that exists stays.
  */
 static enum kf_err
-create_locked(int dir, uint32_t uid)
+create_locked(int dir, uint32_t uid, enum kf_position position)
 {
 	struct kf_file_name fresh = kf_file_name(".new.", uid);
-	struct kf_file_name name = kf_file_name("", uid);
+	struct kf_file_name name = state_name(position, uid);
 	struct kf_state state = { .uid = uid, .sequence = 1 };
 	enum kf_err err = KF_ERR_IO;
 	int fd;
@@ -183,7 +216,9 @@ kf_file_create_state(void *handle, uint32_t uid, int64_t deadline)
 		return KF_ERR_UNAVAILABLE;
 	err = kf_lock(dir, deadline, &holder);
 	if (err == KF_OK)
-		err = create_locked(dir, uid);
+		err = create_locked(dir, uid, KF_POSITION_STRANGER);
+	if (err == KF_OK)
+		err = create_locked(dir, uid, KF_POSITION_KNOWN);
 	kf_file_close_fd(&dir);
 	return kf_file_answer(err);
 }
@@ -192,138 +227,48 @@ enum kf_err
 kf_file_delete_state(void *handle, uint32_t uid, int64_t deadline)
 {
 	struct kf_file_store *fs = handle;
-	struct kf_file_name name = kf_file_name("", uid);
 
 	(void)deadline;
 	if (fs->state < 0)
 		return KF_ERR_UNAVAILABLE;
-	if (unlinkat(fs->state, name.text, 0) != 0 && errno != ENOENT)
-		return KF_ERR_UNAVAILABLE;
+	for (int p = 0; p < KF_POSITIONS; p++) {
+		struct kf_file_name name = state_name((enum kf_position)p,
+		    uid);
+
+		if (unlinkat(fs->state, name.text, 0) != 0 && errno != ENOENT)
+			return KF_ERR_UNAVAILABLE;
+	}
 	return fsync(fs->state) == 0 ? KF_OK : KF_ERR_UNAVAILABLE;
 }
 
-enum kf_err
-kf_file_unlock(void *handle, uint32_t uid, int64_t deadline)
+static enum kf_err
+unlock_position(struct kf_file_store *fs, uint32_t uid,
+    enum kf_position position, int64_t deadline)
 {
-	struct open_state open;
+	struct kf_open_state open;
 	struct kf_state state;
 	pid_t holder;
-	enum kf_err err = open_state(handle, uid, deadline, &open, &holder);
+	enum kf_err err = kf_file_open_state(fs, uid, position, deadline, &open,
+	    &holder);
 
 	if (err != KF_OK)
 		return err;
 	state = open.state;
 	memset(state.counts, 0, sizeof(state.counts));
-	err = write_state(&open, &state);
+	err = kf_file_write_state(&open, &state);
 	kf_file_close_fd(&open.fd);
 	return kf_file_answer(err);
 }
 
-/* Guesses */
-
-void
-kf_file_release(void *handle, struct kf_guess *guess)
+/* The owner's way first, whatever holds the strangers'. */
+enum kf_err
+kf_file_unlock(void *handle, uint32_t uid, int64_t deadline)
 {
-	struct open_state *open = guess->backend;
-
-	(void)handle;
-	guess->backend = NULL;
-	if (open == NULL)
-		return;
-	kf_file_close_fd(&open->fd);
-	free(open);
-}
-
-/* Writes the guess's state, and keeps it as what is stored. */
-static enum kf_err
-commit(struct kf_guess *guess)
-{
-	struct open_state *open = guess->backend;
-	enum kf_err err = write_state(open, &guess->state);
+	enum kf_err err = unlock_position(handle, uid, KF_POSITION_KNOWN,
+	    deadline);
 
 	if (err == KF_OK)
-		guess->state = open->state;
-	return kf_file_answer(err);
-}
-
-static enum kf_err
-charge_locked(struct kf_file_store *fs, struct kf_guess *guess)
-{
-	struct open_state *open = guess->backend;
-	struct kf_count *count;
-	int64_t until;
-	enum kf_err err = kf_file_get(fs, guess->uid, guess->deadline,
-	    &guess->person);
-
-	if (err != KF_OK)
-		return err;
-	guess->state = open->state;
-	count = &guess->state.counts[guess->position];
-	until = count->refuse_until;
-	guess->wait = kf_throttle_wait(count, &guess->throttle, guess->now);
-	/* A wait that was cut must run from now on, so it is written. */
-	if (guess->wait > 0 && count->refuse_until != until)
-		err = commit(guess);
-	if (err == KF_OK && guess->wait > 0)
-		err = KF_ERR_LOCKED;
-	if (err != KF_OK)
-		return err;
-	guess->before = *count;
-	kf_throttle_charge(count, &guess->throttle, guess->now);
-	return commit(guess);
-}
-
-enum kf_err
-kf_file_charge(void *handle, struct kf_guess *guess)
-{
-	struct kf_file_store *fs = handle;
-	struct open_state *open = malloc(sizeof(*open));
-	enum kf_err err;
-
-	guess->backend = NULL;
-	guess->wait = 0;
-	if (open == NULL)
-		return KF_ERR_UNAVAILABLE;
-	err = open_state(fs, guess->uid, guess->deadline, open,
-	    &guess->holder);
-	if (err != KF_OK) {
-		free(open);
-		return err;
-	}
-	guess->backend = open;
-	err = charge_locked(fs, guess);
-	if (err != KF_OK)
-		kf_file_release(fs, guess);
+		err = unlock_position(handle, uid, KF_POSITION_STRANGER,
+		    deadline);
 	return err;
-}
-
-enum kf_err
-kf_file_consume(void *handle, struct kf_guess *guess,
-    const struct kf_authenticator *a, uint64_t counter, int32_t offset)
-{
-	uint64_t keep[KF_AUTHENTICATORS_MAX];
-	struct kf_memory *line;
-
-	(void)handle;
-	if (counter <= kf_guess_counter(guess, a))
-		return KF_ERR_CONFLICT;
-	for (size_t i = 0; i < guess->person.count; i++)
-		keep[i] = guess->person.authenticators[i].tag;
-	line = kf_state_line(&guess->state, a->tag, counter, keep,
-	    guess->person.count);
-	if (line == NULL)
-		return KF_ERR_CORRUPT;
-	line->counter = counter;
-	line->used = guess->now;
-	line->offset = offset;
-	guess->state.counts[guess->position] = (struct kf_count){ 0 };
-	return commit(guess);
-}
-
-enum kf_err
-kf_file_refund(void *handle, struct kf_guess *guess)
-{
-	(void)handle;
-	guess->state.counts[guess->position] = guess->before;
-	return commit(guess);
 }

@@ -1,7 +1,7 @@
 /*
- * What the three files of the file backend share, and nobody else includes:
+ * What the four files of the file backend share, and nobody else includes:
  * file.c opens the directories, file_enrolled.c is enrolled/, file_state.c is
- * state/.  The functions are those of struct kf_store_backend.
+ * state/ and file_guess.c the guesses in it.  The functions are those of struct kf_store_backend.
  */
 #ifndef KF_FILE_STORE_H
 #define KF_FILE_STORE_H
@@ -14,7 +14,7 @@ struct kf_file_store {
 };
 
 struct kf_file_name {
-	char text[24];
+	char text[40];
 };
 
 /* The prefix and the uid in digits. */
@@ -43,7 +43,32 @@ enum kf_err
 kf_file_list(void *handle, int64_t deadline, kf_store_visit *visit,
     void *context);
 
-/* state/ */
+/* state/: one of a person's two files, open and locked. */
+struct kf_open_state {
+	int fd;
+	unsigned newest;	/* the slot that was read */
+	struct kf_state state;
+};
+
+/* Opens, locks, reads; on an error nothing is open. */
+KF_CHECKED enum kf_err
+kf_file_open_state(struct kf_file_store *fs, uint32_t uid,
+    enum kf_position position, int64_t deadline, struct kf_open_state *open,
+    pid_t *holder) __attribute__((nonnull));
+
+/* Overwrites the older slot; the newer one stays until that is durable. */
+KF_CHECKED enum kf_err
+kf_file_write_state(struct kf_open_state *open, const struct kf_state *state)
+    __attribute__((nonnull));
+
+/*
+ * Reads without a lock: a slot that is being written fails its checksum, and
+ * the other one is what was there before.
+ */
+KF_CHECKED enum kf_err
+kf_file_peek(struct kf_file_store *fs, uint32_t uid, enum kf_position position,
+    struct kf_state *state) __attribute__((nonnull));
+
 enum kf_err
 kf_file_state(void *handle, uint32_t uid, int64_t deadline,
     struct kf_state *state);

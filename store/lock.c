@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <time.h>
 
 #include "common/clock.h"
@@ -52,7 +51,10 @@ start_timer(int64_t deadline, timer_t *timer)
 	return KF_OK;
 }
 
-/* Looks the lock up in /proc/locks, by device and inode. */
+/*
+ * Looks the lock up in /proc/locks, for the log.  By inode alone: the device
+ * shown there is another than stat's on overlayfs and btrfs.
+ */
 static pid_t
 find_holder(int fd)
 {
@@ -67,15 +69,12 @@ find_holder(int fd)
 	if (locks == NULL)
 		return 0;
 	while (holder == 0 && fgets(line, sizeof(line), locks) != NULL) {
-		unsigned high, low;
 		unsigned long inode;
 		int pid;
 
 		/* Waiters have "->" where "FLOCK" stands here. */
-		if (sscanf(line, "%*d: FLOCK ADVISORY WRITE %d %x:%x:%lu",
-		    &pid, &high, &low, &inode) == 4 &&
-		    inode == st.st_ino && high == major(st.st_dev) &&
-		    low == minor(st.st_dev))
+		if (sscanf(line, "%*d: FLOCK ADVISORY WRITE %d %*x:%*x:%lu",
+		    &pid, &inode) == 2 && inode == st.st_ino)
 			holder = pid;
 	}
 	(void)fclose(locks);
@@ -89,6 +88,9 @@ kf_lock(int fd, int64_t deadline, pid_t *holder)
 	timer_t timer;
 
 	*holder = 0;
+	/* Who was stopped on the way here has no say about what came since. */
+	if (kf_clock_monotonic() >= deadline)
+		return KF_ERR_TIMEOUT;
 	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
 		return KF_OK;
 	err = start_timer(deadline, &timer);

@@ -55,7 +55,7 @@ KF_CHECKED enum kf_err
 kf_store_list(struct kf_store *store, int64_t deadline, kf_store_visit *visit,
     void *context) __attribute__((nonnull(1, 3)));
 
-/* A snapshot of a person's state. */
+/* A snapshot of a person's state; waits for nobody. */
 KF_CHECKED enum kf_err
 kf_store_state(struct kf_store *store, uint32_t uid, int64_t deadline,
     struct kf_state *state) __attribute__((nonnull));
@@ -76,19 +76,20 @@ kf_store_unlock(struct kf_store *store, uint32_t uid, int64_t deadline)
     __attribute__((nonnull));
 
 /*
- * One guess.  The caller fills in the first part; kf_store_charge counts the
+ * One guess.  The two positions are locked apart: a stranger's guess never makes
+ * a guess behind a first factor wait, unless it is right.  The caller fills in the first part; kf_store_charge counts the
  * guess durably before anybody judges it, and fills in the rest from what it
  * read under the lock.  From then until kf_store_release no other guess for
- * this person is charged: judge, call consume or refund (or neither, for a
+ * this person and position is charged: judge, call consume or refund (or neither, for a
  * wrong guess), release, and only then tell.  Never ask a person in between.
  */
 struct kf_guess {
 	uint32_t uid;
 	enum kf_position position;
 	struct kf_throttle throttle;
-	int64_t now;			/* wall time */
 	int64_t deadline;
 
+	int64_t now;			/* wall time, once it was its turn */
 	struct kf_person person;
 	struct kf_state state;
 	struct kf_count before;		/* of this position */
@@ -112,7 +113,8 @@ kf_guess_counter(struct kf_guess *guess, const struct kf_authenticator *a)
 
 /*
  * If that counter is less than the given one, sets it and clears the failures
- * of the guess's position, durably; else KF_ERR_CONFLICT.
+ * of the guess's position, durably; else KF_ERR_CONFLICT, which a guess in the
+ * other position may have caused since the charge.
  */
 KF_CHECKED enum kf_err
 kf_store_consume(struct kf_store *store, struct kf_guess *guess,

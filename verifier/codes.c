@@ -17,11 +17,15 @@
 
 #define PROMPT "Verification code: "
 
-/* A guess waits so long for its turn. */
+/*
+ * A guess waits so long for its turn; a stranger's less than every answer of a
+ * stranger takes, or a queue would show who is enrolled.
+ */
 #define LOCK_MS 2000
+#define STRANGER_LOCK_MS 150
 /* A call with a longer wait than this before it ends at once. */
 #define LONGEST_WAIT 10
-/* What a stranger's answer takes, whatever is done with it. */
+/* What a stranger's answer takes, or a multiple of it, whatever is done. */
 #define STRANGER_MS 250
 
 /* How a try ended. */
@@ -114,6 +118,7 @@ judge_charged(struct kf_session *s, const struct kf_code *code,
     struct kf_guess *guess)
 {
 	struct kf_judged judged;
+	enum kf_err err;
 
 	/* The enrolment was read again: it may be another one by now. */
 	if (strcmp(guess->person.name, s->request.user) != 0 ||
@@ -134,12 +139,17 @@ judge_charged(struct kf_session *s, const struct kf_code *code,
 			return RESULT_BROKEN;
 		return RESULT_USED;
 	case KF_JUDGED_RIGHT:
-		if (kf_store_consume(s->store, guess, judged.authenticator,
-		    judged.counter, judged.offset) != KF_OK)
-			return RESULT_BROKEN;
-		s->factor = judged.factor->name;
 		memcpy(s->id, judged.authenticator->id, sizeof(s->id));
-		return RESULT_RIGHT;
+		s->factor = judged.factor->name;
+		err = kf_store_consume(s->store, guess, judged.authenticator,
+		    judged.counter, judged.offset);
+		if (err == KF_OK)
+			return RESULT_RIGHT;
+		/* Used in the other position since the charge. */
+		if (err == KF_ERR_CONFLICT &&
+		    kf_store_refund(s->store, guess) == KF_OK)
+			return RESULT_USED;
+		return RESULT_BROKEN;
 	}
 	return RESULT_BROKEN;
 }
@@ -152,8 +162,8 @@ judge(struct kf_session *s, const struct kf_code *code)
 		.uid = s->request.uid,
 		.position = position(s),
 		.throttle = throttle(s),
-		.now = kf_clock_wall(),
-		.deadline = kf_clock_monotonic() + LOCK_MS,
+		.deadline = kf_clock_monotonic() +
+		    (s->known ? LOCK_MS : STRANGER_LOCK_MS),
 	};
 	enum kf_err err = kf_store_charge(s->store, &guess);
 	enum result result;
@@ -192,10 +202,15 @@ try_answer(struct kf_session *s, const struct kf_msg_answer *answer)
 	return result;
 }
 
-/* Not for an event: for the time that everybody's answer takes. */
+/*
+ * Not for an event: until the time that everybody's answer takes is over, or the
+ * next multiple of it on a machine that is slow.
+ */
 static void
-wait_until(int64_t when)
+equalise(int64_t begun)
 {
+	int64_t rounds = (kf_clock_monotonic() - begun) / STRANGER_MS + 1;
+	int64_t when = begun + rounds * STRANGER_MS;
 	const struct timespec ts = {
 		.tv_sec = (time_t)(when / 1000),
 		.tv_nsec = (long)(when % 1000) * 1000000,
@@ -220,7 +235,7 @@ current_wait(struct kf_session *s)
 	    kf_clock_wall());
 }
 
-static bool
+static void
 refuse_wait(struct kf_session *s, int64_t wait)
 {
 	char text[KF_TEXT_SIZE];
@@ -237,10 +252,9 @@ refuse_wait(struct kf_session *s, int64_t wait)
 		err = kf_text_format(text, sizeof(text), "Too many wrong "
 		    "codes. Wait %d seconds.", (int)wait);
 	if (err == KF_OK)
-		err = kf_talk_show(&s->talk, true, text);
+		kf_session_last_words(s, text);
 	s->deny = KF_DENY_MAXTRIES;
 	s->reason = wait == KF_WAIT_FOREVER ? "disabled" : "wait";
-	return err == KF_OK;
 }
 
 /* One question.  False: the session is over, s->deny and s->reason say how. */
@@ -266,15 +280,21 @@ ask(struct kf_session *s, int64_t wait, struct kf_msg_answer *answer)
 	return false;
 }
 
-/* After a refused try: log it, and say why to whom it may be said. */
-static bool
-tell(struct kf_session *s, enum result result)
+/* After a refused try. */
+static void
+log_result(struct kf_session *s, enum result result)
 {
 	s->deny = result == RESULT_BROKEN && s->known ?
 	    KF_DENY_UNAVAILABLE : KF_DENY_AUTH;
 	s->reason = results[result].reason;
 	if (s->standing == KF_STANDING_ENROLLED || result == RESULT_MALFORMED)
 		log_refused(s, s->reason, s->id);
+}
+
+/* Says why, to whom it may be said. */
+static bool
+tell(struct kf_session *s, enum result result)
+{
 	return !s->known ||
 	    kf_talk_show(&s->talk, true, results[result].words) == KF_OK;
 }
@@ -291,7 +311,7 @@ kf_codes_prove(struct kf_session *s)
 		enum result result;
 
 		if (wait > LONGEST_WAIT) {
-			(void)refuse_wait(s, wait);
+			refuse_wait(s, wait);
 			break;
 		}
 		if (!ask(s, wait, &answer))
@@ -299,9 +319,11 @@ kf_codes_prove(struct kf_session *s)
 		begun = kf_clock_monotonic();
 		result = try_answer(s, &answer);
 		kf_secret_wipe(&answer.text);
-		if (!s->known && result != RESULT_RIGHT)
-			wait_until(begun + STRANGER_MS);
 		right = result == RESULT_RIGHT;
+		if (!right)
+			log_result(s, result);
+		if (!right && !s->known)
+			equalise(begun);
 		if (!right && !tell(s, result))
 			break;
 	}

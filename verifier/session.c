@@ -55,6 +55,22 @@ kf_session_step(const struct kf_session *s, const char *step)
 	kf_session_log_end(s, &log, LOG_INFO);
 }
 
+void
+kf_session_last_words(struct kf_session *s, const char *words)
+{
+	struct kf_msg_answer ignored = { .kind = KF_ANSWER_NOTHING };
+	char prompt[KF_TEXT_SIZE];
+
+	/* Who is gone by now is noticed at the verdict. */
+	if (s->request.connection[0] == '\0' ||
+	    kf_text_format(prompt, sizeof(prompt), "%s Press Enter. ",
+	    words) != KF_OK)
+		(void)!kf_talk_show(&s->talk, true, words);
+	else
+		(void)!kf_talk_ask(&s->talk, true, prompt, &ignored);
+	kf_secret_wipe(&ignored.text);
+}
+
 static void
 log_conf_refused(const char *path, const struct kf_ini_error *error)
 {
@@ -157,8 +173,7 @@ prove(struct kf_session *s)
 		return kf_codes_prove(s);
 	if (s->known) {
 		s->deny = standings[s->standing].deny;
-		(void)!kf_talk_show(&s->talk, true,
-		    standings[s->standing].words);
+		kf_session_last_words(s, standings[s->standing].words);
 		s->reason = standings[s->standing].reason;
 		return false;
 	}

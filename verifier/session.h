@@ -52,6 +52,14 @@ void
 kf_session_log_end(const struct kf_session *s, struct kf_log *log,
     int priority) __attribute__((nonnull));
 
+/*
+ * The reason of a denial that no question follows.  sshd before OpenSSH 10.3
+ * shows text only with the next prompt, so there it becomes one.
+ */
+void
+kf_session_last_words(struct kf_session *s, const char *words)
+    __attribute__((nonnull));
+
 /* With `log = steps` only. */
 void
 kf_session_step(const struct kf_session *s, const char *step)

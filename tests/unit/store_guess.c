@@ -27,7 +27,7 @@ wrong_guesses_are_counted(void **state)
 	assert_int_equal(
 	    site_guess_once(site_store, KF_POSITION_STRANGER, 0), KF_OK);
 	assert_int_equal(site_failures(KF_POSITION_STRANGER), 1);
-	guess.now = SITE_NOW + 5;
+	unit_set_wall(SITE_NOW + 5);
 	assert_int_equal(kf_store_charge(site_store, &guess), KF_OK);
 	kf_store_release(site_store, &guess);
 	assert_int_equal(site_failures(KF_POSITION_KNOWN), 5);
@@ -41,11 +41,11 @@ positions_are_apart(void **state)
 
 	(void)state;
 	for (int n = 0; n < 100; n++) {
-		guess.now += 2000;
+		unit_set_wall(SITE_NOW + 2000 * (n + 1));
 		assert_int_equal(kf_store_charge(site_store, &guess), KF_OK);
 		kf_store_release(site_store, &guess);
 	}
-	guess.now += 1000000;
+	unit_set_wall(SITE_NOW + 1000000);
 	assert_int_equal(kf_store_charge(site_store, &guess), KF_ERR_LOCKED);
 	assert_true(guess.wait == KF_WAIT_FOREVER);
 	assert_int_equal(
@@ -64,14 +64,14 @@ wait_is_cut_for_good(void **state)
 	for (int n = 0; n < 4; n++)
 		assert_int_equal(
 		    site_guess_once(site_store, KF_POSITION_KNOWN, 0), KF_OK);
-	guess.now = SITE_NOW - 31536000;
+	unit_set_wall(SITE_NOW - 31536000);
 	assert_int_equal(kf_store_charge(site_store, &guess), KF_ERR_LOCKED);
 	assert_int_equal(guess.wait, 5);
-	guess.now += 4;
+	unit_set_wall(SITE_NOW - 31536000 + 4);
 	assert_int_equal(kf_store_charge(site_store, &guess), KF_ERR_LOCKED);
 	assert_int_equal(guess.wait, 1);
 	assert_int_equal(site_failures(KF_POSITION_KNOWN), 4);
-	guess.now += 1;
+	unit_set_wall(SITE_NOW - 31536000 + 5);
 	assert_int_equal(kf_store_charge(site_store, &guess), KF_OK);
 	kf_store_release(site_store, &guess);
 }

@@ -13,7 +13,6 @@
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -106,21 +105,22 @@ let_go(struct holder *h)
 	assert_int_equal(status, 0);
 }
 
-/* What /proc/locks calls this file system is not always what stat does. */
+/* Another process may not see it in /proc/locks, in a container. */
 static bool
 holder_is_visible(const struct holder *h)
 {
 	FILE *locks = fopen("/proc/locks", "re");
 	struct stat st;
-	char line[160], want[64];
+	char line[160], want[32], inode[32];
 	bool found = false;
 
 	assert_int_equal(stat(site_state_file, &st), 0);
-	(void)snprintf(want, sizeof(want), "WRITE %d %02x:%02x:%lu ",
-	    (int)h->pid, major(st.st_dev), minor(st.st_dev),
+	(void)snprintf(want, sizeof(want), "WRITE %d ", (int)h->pid);
+	(void)snprintf(inode, sizeof(inode), ":%lu ",
 	    (unsigned long)st.st_ino);
 	while (locks != NULL && fgets(line, sizeof(line), locks) != NULL)
-		found = found || strstr(line, want) != NULL;
+		found = found || (strstr(line, want) != NULL &&
+		    strstr(line, inode) != NULL);
 	if (locks != NULL)
 		(void)fclose(locks);
 	return found;
@@ -142,8 +142,9 @@ lock_times_out(void **state)
 	assert_in_range(kf_clock_monotonic() - start, 290, 2000);
 	assert_int_equal(guess.holder, visible ? h.pid : 0);
 	start = kf_clock_monotonic();
+	/* Reading waits for nobody. */
 	assert_int_equal(kf_store_state(site_store, SITE_UID, start + 50, &s),
-	    KF_ERR_UNAVAILABLE);
+	    KF_OK);
 	assert_int_equal(kf_store_unlock(site_store, SITE_UID, start - 1),
 	    KF_ERR_UNAVAILABLE);
 	assert_true(kf_clock_monotonic() - start < 2000);
@@ -183,7 +184,7 @@ lock_is_held_until_release(void **state)
 	assert_int_equal(kf_store_charge(site_store, &guess), KF_OK);
 	pid = fork();
 	if (pid == 0) {
-		struct kf_guess other = site_guess(KF_POSITION_STRANGER);
+		struct kf_guess other = site_guess(KF_POSITION_KNOWN);
 		struct kf_store *own = site_open();
 
 		other.deadline = kf_clock_monotonic() + 200;
@@ -194,7 +195,88 @@ lock_is_held_until_release(void **state)
 	kf_store_release(site_store, &guess);
 	kf_store_release(site_store, &guess);
 	assert_int_equal(
-	    site_guess_once(site_store, KF_POSITION_STRANGER, 0), KF_OK);
+	    site_guess_once(site_store, KF_POSITION_KNOWN, 0), KF_OK);
+}
+
+/*
+ * A stranger whose process is stopped with the lock in hand does not stop the
+ * person: not a guess, not a right one, not `status`.
+ */
+static void
+stranger_stops_strangers_only(void **state)
+{
+	struct kf_guess stopped = site_guess(KF_POSITION_STRANGER);
+	struct kf_guess other = site_guess(KF_POSITION_STRANGER);
+	struct kf_store *own = site_open();
+
+	(void)state;
+	assert_int_equal(kf_store_charge(site_store, &stopped), KF_OK);
+	other.deadline = kf_clock_monotonic() + 50;
+	assert_int_equal(kf_store_charge(own, &other), KF_ERR_UNAVAILABLE);
+	assert_int_equal(
+	    site_guess_once(own, KF_POSITION_KNOWN, 0), KF_OK);
+	assert_int_equal(site_failures(KF_POSITION_KNOWN), 1);
+	assert_int_equal(
+	    site_guess_once(own, KF_POSITION_KNOWN, 200), KF_OK);
+	assert_int_equal(site_counter(), 200);
+	assert_int_equal(site_failures(KF_POSITION_KNOWN), 0);
+	assert_int_equal(site_failures(KF_POSITION_STRANGER), 1);
+	/* What it had seen of the memory does not count when it goes on. */
+	assert_int_equal(kf_store_consume(site_store, &stopped,
+	    &stopped.person.authenticators[0], 200, 0), KF_ERR_CONFLICT);
+	assert_int_equal(kf_store_consume(site_store, &stopped,
+	    &stopped.person.authenticators[0], 150, 0), KF_ERR_CONFLICT);
+	assert_int_equal(kf_store_consume(site_store, &stopped,
+	    &stopped.person.authenticators[0], 201, 0), KF_OK);
+	kf_store_release(site_store, &stopped);
+	assert_int_equal(site_counter(), 201);
+	assert_int_equal(site_failures(KF_POSITION_STRANGER), 0);
+	kf_store_close(own);
+}
+
+/*
+ * A verifier that was stopped before its turn judges by the time of its turn: it
+ * cannot cut a lock that was imposed while it stood.
+ */
+static void
+time_is_that_of_the_turn(void **state)
+{
+	struct kf_guess late = site_guess(KF_POSITION_KNOWN);
+
+	(void)state;
+	late.throttle = (struct kf_throttle){ 1, 60 };
+	unit_set_wall(SITE_NOW);
+	assert_int_equal(kf_store_charge(site_store, &late), KF_OK);
+	kf_store_release(site_store, &late);
+	late.now = SITE_NOW - 1000;
+	unit_set_wall(SITE_NOW + 10);
+	assert_int_equal(kf_store_charge(site_store, &late), KF_ERR_LOCKED);
+	assert_int_equal(late.wait, 50);
+	assert_int_equal(site_state().counts[KF_POSITION_KNOWN].refuse_until,
+	    SITE_NOW + 60);
+	/* And not at all after its deadline, though nobody is in the way. */
+	late.deadline = kf_clock_monotonic() - 1;
+	assert_int_equal(
+	    kf_store_charge(site_store, &late), KF_ERR_UNAVAILABLE);
+}
+
+/* A sequence that cannot grow would have each later charge forgotten. */
+static void
+last_sequence_denies(void **state)
+{
+	char slots[KF_STATE_SIZE];
+	struct kf_state s;
+
+	(void)state;
+	site_read(site_state_file, slots, sizeof(slots));
+	assert_int_equal(kf_state_parse(slots, &s), KF_OK);
+	s.sequence = UINT64_MAX - 1;
+	assert_int_equal(kf_state_format(&s, slots), KF_OK);
+	unit_write(site_state_file, slots, sizeof(slots), 0600);
+	assert_int_not_equal(
+	    site_guess_once(site_store, KF_POSITION_KNOWN, 0), KF_OK);
+	assert_int_not_equal(
+	    site_guess_once(site_store, KF_POSITION_KNOWN, 200), KF_OK);
 }
 
 /* The lock was waited for on a file that has been replaced meanwhile. */
@@ -464,6 +546,9 @@ main(void)
 		SITE_TEST(lock_times_out),
 		SITE_TEST(lock_ends_with_its_holder),
 		SITE_TEST(lock_is_held_until_release),
+		SITE_TEST(stranger_stops_strangers_only),
+		SITE_TEST(time_is_that_of_the_turn),
+		SITE_TEST(last_sequence_denies),
 		SITE_TEST(replaced_during_the_wait),
 		SITE_TEST(killed_anywhere),
 		SITE_TEST(failing_writes),

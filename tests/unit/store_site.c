@@ -150,7 +150,6 @@ site_guess(enum kf_position position)
 		.uid = SITE_UID,
 		.position = position,
 		.throttle = { 10, 1800 },
-		.now = SITE_NOW,
 		.deadline = site_soon(),
 	};
 }
