@@ -20,6 +20,8 @@
  * 45 s; past this it is broken.
  */
 #define VERIFIER_MS 50000
+/* It leaves after 300 s by itself; one that talks on for ever is left. */
+#define SESSION_MS 330000
 #define LEAVE_MS 2000
 
 /*
@@ -52,6 +54,25 @@ become_verifier(const char *path, int socket)
 	_exit(127);
 }
 
+/*
+ * A descriptor of our child, or -1.  With SIGCHLD ignored, a child that was
+ * killed is gone without being waited for, and its pid may be anybody's by now:
+ * what is not a child of ours is not touched, let alone killed.
+ */
+static int
+open_child(pid_t pid)
+{
+	siginfo_t info;
+	int fd = (int)syscall(SYS_pidfd_open, pid, 0U);
+
+	if (fd >= 0 && waitid(P_PIDFD, (id_t)fd, &info,
+	    WEXITED | WNOHANG | WNOWAIT) != 0) {
+		(void)close(fd);
+		fd = -1;
+	}
+	return fd;
+}
+
 enum kf_err
 kf_client_start(const char *path, struct kf_verifier *v)
 {
@@ -71,7 +92,7 @@ kf_client_start(const char *path, struct kf_verifier *v)
 	(void)close(pair[1]);
 	v->fd = pair[0];
 	if (v->pid > 0)
-		v->pidfd = (int)syscall(SYS_pidfd_open, v->pid, 0U);
+		v->pidfd = open_child(v->pid);
 	if (v->pidfd >= 0)
 		return KF_OK;
 	kf_client_stop(v);
@@ -83,6 +104,7 @@ kf_client_stop(struct kf_verifier *v)
 {
 	struct pollfd p = { .fd = v->pidfd, .events = POLLIN };
 	int64_t deadline = kf_clock_monotonic() + LEAVE_MS;
+	siginfo_t info;
 
 	if (v->fd >= 0)
 		(void)close(v->fd);
@@ -97,11 +119,13 @@ kf_client_stop(struct kf_verifier *v)
 			    SIGKILL, NULL, 0U);
 		break;
 	}
-	if (v->pid > 0) {
-		/* ECHILD: the host's own handler was faster. */
-		while (waitpid(v->pid, NULL, 0) < 0 && errno == EINTR)
-			continue;
-	}
+	/* ECHILD: the host's own handler was faster. */
+	while (v->pidfd >= 0 && waitid(P_PIDFD, (id_t)v->pidfd, &info,
+	    WEXITED) != 0 && errno == EINTR)
+		continue;
+	while (v->pidfd < 0 && v->pid > 0 &&
+	    waitpid(v->pid, NULL, 0) < 0 && errno == EINTR)
+		continue;
 	if (v->pidfd >= 0)
 		(void)close(v->pidfd);
 	*v = (struct kf_verifier){ .fd = -1, .pidfd = -1, .pid = -1 };
@@ -109,6 +133,7 @@ kf_client_stop(struct kf_verifier *v)
 
 struct relay {
 	int fd;
+	int64_t end;		/* of the session, whatever is said */
 	enum kf_phase phase;
 	const struct kf_ui *ui;
 	struct kf_outcome *outcome;
@@ -117,6 +142,14 @@ struct relay {
 	struct kf_msg_answer answer;
 };
 
+static int64_t
+deadline(const struct relay *r)
+{
+	int64_t next = kf_clock_monotonic() + VERIFIER_MS;
+
+	return next < r->end ? next : r->end;
+}
+
 static enum kf_err
 send_frame(struct relay *r)
 {
@@ -124,15 +157,13 @@ send_frame(struct relay *r)
 
 	if (err != KF_OK)
 		return err;
-	return kf_frame_write(r->fd, &r->frame,
-	    kf_clock_monotonic() + VERIFIER_MS);
+	return kf_frame_write(r->fd, &r->frame, deadline(r));
 }
 
 static enum kf_err
 receive_frame(struct relay *r)
 {
-	enum kf_err err = kf_frame_read(r->fd, &r->frame,
-	    kf_clock_monotonic() + VERIFIER_MS);
+	enum kf_err err = kf_frame_read(r->fd, &r->frame, deadline(r));
 
 	/* What only the module may say is out of order from here. */
 	if (err == KF_OK && r->frame.type < 0x80)
@@ -266,6 +297,7 @@ kf_client_run(int fd, const struct kf_msg_request *request,
 {
 	struct relay r = {
 		.fd = fd,
+		.end = kf_clock_monotonic() + SESSION_MS,
 		.phase = KF_PHASE_HELLO,
 		.ui = ui,
 		.outcome = outcome,

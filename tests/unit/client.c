@@ -253,6 +253,15 @@ hangs_in_a_frame(struct peer *p)
 	peer_hang(p);
 }
 
+/* Each message comes in time, and there is no end of them. */
+static void
+talks_for_ever(struct peer *p)
+{
+	peer_greet(p);
+	for (;;)
+		peer_say_text(p, KF_MSG_INFO, "Please wait.");
+}
+
 static void
 leaves_at_once(struct peer *p)
 {
@@ -405,6 +414,20 @@ misbehaving(void **state)
 		}
 }
 
+static void
+endless_talk(void **state)
+{
+	struct peer_person person = { .kind = KF_ANSWER_TEXT };
+	struct kf_outcome outcome;
+
+	(void)state;
+	unit_set_leap(500);
+	outcome = meet(talks_for_ever, 0, -1, &person);
+	assert_true(peer_is_denied(&outcome));
+	assert_int_equal(outcome.err, KF_ERR_TIMEOUT);
+	assert_true(person.shown > 1);
+}
+
 /* The honest one, cut after each byte that it says. */
 static void
 closed_at_each_byte(void **state)
@@ -501,6 +524,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		UNIT_TEST(honest),
 		UNIT_TEST(misbehaving),
+		UNIT_TEST(endless_talk),
 		UNIT_TEST(closed_at_each_byte),
 		UNIT_TEST(replayed_grant),
 		UNIT_TEST(answers),
