@@ -70,6 +70,21 @@ show_authenticator(const struct kf_authenticator *a, struct kf_state *state)
 		    off < 0 ? "behind" : "ahead");
 }
 
+/*
+ * Nobody shall get somebody else's factor deleted by keeping the state busy,
+ * so only what is damaged is to be enrolled again.
+ */
+static void
+complain_of_state(const struct kf_person *person, enum kf_err err)
+{
+	const char *advice = err == KF_ERR_CORRUPT ?
+	    "codes are refused: remove every factor and enrol again" :
+	    "it is busy, or cannot be reached: try again";
+
+	kf_complain("%s: the state of uid %" PRIu32 ": %s: %s", person->name,
+	    person->uid, kf_strerror(err), advice);
+}
+
 static enum kf_exit
 show(const struct kf_installation *in, const struct kf_person *person)
 {
@@ -81,9 +96,7 @@ show(const struct kf_installation *in, const struct kf_person *person)
 	    kf_person_is_account(person) ? "" :
 	    ": the account is gone or has another name now: codes are refused");
 	if (err != KF_OK) {
-		kf_complain("%s: the state of uid %u: %s: codes are refused: "
-		    "remove every factor and enrol again", person->name,
-		    person->uid, kf_strerror(err));
+		complain_of_state(person, err);
 		return KF_EXIT_ERROR;
 	}
 	for (size_t i = 0; i < person->count; i++)

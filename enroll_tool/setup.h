@@ -20,7 +20,11 @@ struct kf_setup {
 
 #define KF_SERVICE_NAME "keyfirst"
 
-/* Group and user; KF_EXIT_ERROR when they cannot be made. */
+/*
+ * Group and user.  KF_EXIT_ERROR when they cannot be made, KF_EXIT_POLICY when
+ * what is there is not a service's: an account with a login shell, root, a
+ * group of other people.
+ */
 enum kf_exit
 kf_setup_user(struct kf_setup *s) __attribute__((nonnull));
 

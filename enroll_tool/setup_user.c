@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -16,6 +17,47 @@
 
 #define GROUPADD "/usr/sbin/groupadd"
 #define USERADD "/usr/sbin/useradd"
+
+/*
+ * Who owns state/ and can read the machine key is nobody who logs in: an
+ * account that was there before may be a person's.
+ */
+static enum kf_exit
+refuse(const char *why)
+{
+	kf_complain("setup: %s: user and group %s must be keyfirst's alone",
+	    why, KF_SERVICE_NAME);
+	return KF_EXIT_POLICY;
+}
+
+static enum kf_exit
+check_group(const struct group *gr)
+{
+	if (gr->gr_gid == 0)
+		return refuse("group " KF_SERVICE_NAME " is root's");
+	for (char **member = gr->gr_mem; *member != NULL; member++)
+		if (strcmp(*member, KF_SERVICE_NAME) != 0)
+			return refuse("group " KF_SERVICE_NAME
+			    " has other members");
+	return KF_EXIT_DONE;
+}
+
+static enum kf_exit
+check_user(const struct passwd *pw, gid_t gid)
+{
+	const char *slash = strrchr(pw->pw_shell, '/');
+	const char *shell = slash != NULL ? slash + 1 : pw->pw_shell;
+
+	if (pw->pw_uid == 0)
+		return refuse("user " KF_SERVICE_NAME " is root");
+	if (pw->pw_gid != gid)
+		return refuse("the group of user " KF_SERVICE_NAME
+		    " is another");
+	if (strcmp(shell, "nologin") != 0 && strcmp(shell, "false") != 0)
+		return refuse("user " KF_SERVICE_NAME " is an ordinary account"
+		    " with a login shell");
+	return KF_EXIT_DONE;
+}
 
 /* With an empty environment; its complaints go to standard error. */
 static bool
@@ -65,7 +107,7 @@ make_group(struct kf_setup *s)
 		s->changed = true;
 	}
 	s->gid = gr->gr_gid;
-	return KF_EXIT_DONE;
+	return check_group(gr);
 }
 
 static enum kf_exit
@@ -95,13 +137,7 @@ make_user(struct kf_setup *s)
 		s->changed = true;
 	}
 	s->uid = pw->pw_uid;
-	if (pw->pw_gid != s->gid || s->gid == 0 || s->uid == 0) {
-		kf_complain("setup: user %s must not be root, and group %s "
-		    "must be its own: see usermod(8)", KF_SERVICE_NAME,
-		    KF_SERVICE_NAME);
-		return KF_EXIT_ERROR;
-	}
-	return KF_EXIT_DONE;
+	return check_user(pw, s->gid);
 }
 
 enum kf_exit

@@ -10,19 +10,24 @@ guard=$srcdir/conf/uninstall-guard.sh
 pam_d=$tap_dir/pam.d
 system=$tap_dir/system
 other=$tap_dir/other
-mkdir "$system" "$other" "$pam_d"
+vendor_d=$tap_dir/vendor.d
+pam_conf=$tap_dir/pam.conf
+mkdir "$system" "$other" "$pam_d" "$vendor_d"
 touch "$system/pam_keyfirst.so" "$other/pam_keyfirst.so"
 ln -s "$system" "$tap_dir/link"
 
-# stops|goes_on DESCRIPTION MODULE, with the service file on standard input
+# stops|goes_on DESCRIPTION MODULE [FILE], with the service file on standard
+# input; FILE is the one that is named instead of it.
 run() {
 	cat >"$pam_d/sshd"
-	said=$("$guard" "$1" "$pam_d" "$system" 2>&1)
+	said=$(timeout 20 "$guard" "$1" "$pam_d" "$system" "$vendor_d" \
+		"$pam_conf" 2>&1)
 }
 stops() {
 	if run "$2"; then
 		not_ok "stops: $1" "$said"
-	elif printf '%s\n' "$said" | grep -qF "$pam_d/sshd names $2"; then
+	elif printf '%s\n' "$said" |
+		grep -qxF "${3:-$pam_d/sshd} names $2"; then
 		ok "stops and says which: $1"
 	else
 		not_ok "says which: $1" "$said"
@@ -79,8 +84,78 @@ END
 goes_on 'nothing installed' "$tap_dir/none/pam_keyfirst.so" <<END
 auth required $tap_dir/none/pam_keyfirst.so
 END
-rm -r "$pam_d"
-if "$guard" "$system/pam_keyfirst.so" "$pam_d" "$system"; then
+
+# What libpam reads besides the service files.
+ours=$system/pam_keyfirst.so
+extra=$tap_dir/extra
+echo 'auth required pam_keyfirst.so' >"$extra"
+stops 'include, a full path' "$ours" "$extra" <<END
+auth include $extra
+END
+stops 'substack, a full path' "$ours" "$extra" <<END
+auth [substack] [$extra]
+END
+stops '@include, a full path' "$ours" "$extra" <<END
+@include	$extra # more
+END
+stops 'include, a path from the directory' "$ours" "$pam_d/../extra" <<'END'
+session include ../extra
+END
+goes_on 'the file is there, and nothing includes it' "$ours" <<END
+# @include $extra
+auth required pam_unix.so include $extra
+END
+goes_on 'what is included is not there' "$ours" <<END
+auth include $tap_dir/none
+auth include
+@include
+END
+goes_on 'what is included is a directory' "$ours" <<END
+@include $tap_dir
+END
+printf '@include %s\n' "$tap_dir/b" "$pam_d/sshd" >"$tap_dir/a"
+printf 'auth substack %s\n' "$tap_dir/a" "$tap_dir/b" >"$tap_dir/b"
+goes_on 'files that include each other' "$ours" <<END
+@include $tap_dir/a
+END
+echo "auth include $extra" >>"$tap_dir/b"
+stops 'three files deep' "$ours" "$extra" <<END
+@include $tap_dir/a
+END
+stops 'a line that goes on behind a comment' "$ours" <<'END'
+auth required \
+# a comment
+
+	pam_keyfirst.so
+END
+stops 'the file ends in a line that goes on' "$ours" <<'END'
+auth required pam_keyfirst.so \
+END
+
+cp "$extra" "$vendor_d/su"
+stops "the vendor's directory" "$ours" "$vendor_d/su" </dev/null
+echo 'auth required pam_unix.so' >"$pam_d/su"
+goes_on "the vendor's file, and one to read instead" "$ours" <<'END'
+auth include su
+END
+rm "$pam_d/su"
+mkdir "$vendor_d/more"
+mv "$vendor_d/su" "$vendor_d/more/su"
+stops "include, from the vendor's directory" "$ours" "$vendor_d/more/su" <<'END'
+auth include more/su
+END
+rm -r "$vendor_d/more"
+echo 'sshd auth required pam_keyfirst.so' >"$pam_conf"
+stops 'pam.conf' "$ours" "$pam_conf" </dev/null
+echo "OTHER auth include $extra" >"$pam_conf"
+stops 'pam.conf, include' "$ours" "$extra" </dev/null
+printf '%s\n' '# sshd auth required pam_keyfirst.so' \
+	'sshd auth required pam_unix.so pam_keyfirst.so' >"$pam_conf"
+goes_on 'pam.conf, elsewhere in the line' "$ours" </dev/null
+rm "$pam_conf"
+
+rm -r "$pam_d" "$vendor_d"
+if "$guard" "$ours" "$pam_d" "$system" "$vendor_d" "$pam_conf"; then
 	ok 'goes on: no PAM here'
 else
 	not_ok 'goes on: no PAM here'

@@ -167,6 +167,24 @@ tap_check 'a closed standard output' answers 5 sh -c 'keyfirst help >&-'
 
 tap_check 'setup again finds everything there' shows 'Everything is there' \
 	keyfirst setup
+shell=$(getent passwd keyfirst | cut -d : -f 7)
+for other in /bin/bash ''; do
+	usermod -s "$other" keyfirst
+	tap_check "an ordinary account keyfirst, shell '$other'" \
+		answers 3 keyfirst setup
+	tap_check 'is not taken' complains 'ordinary account'
+done
+usermod -s /bin/false keyfirst
+tap_check 'one that nobody logs in as is' answers 0 keyfirst setup
+usermod -s "$shell" keyfirst
+usermod -g users keyfirst
+tap_check 'nor one with another group' answers 3 keyfirst setup
+usermod -g keyfirst keyfirst
+gpasswd -a tool-a keyfirst >"$site_dir/tool.out"
+tap_check 'nor a group with somebody else in it' answers 3 keyfirst setup
+tap_check 'and it is said' complains 'other members'
+gpasswd -d tool-a keyfirst >"$site_dir/tool.out"
+tap_check 'put back, it is well' shows 'Everything is there' keyfirst setup
 key=/etc/keyfirst/machine.key
 cp -p "$key" "$site_dir/machine.key"
 chmod 0644 "$key"
@@ -428,6 +446,27 @@ tap_check 'what the links led to is as it was' \
 	test "$(stat -c '%U %a' "$site_dir/target") $(cat "$site_dir/target")" \
 	= "root 600 root's"
 enroll_ok "$(seed)" tool-e >"$site_dir/tool.out"
+exec {busy}<"$state/$uid"
+flock "$busy"
+timeout 20 keyfirst status tool-e >"$site_dir/tool.out" \
+	2>"$site_dir/tool.err" || note "status of what is busy: $?"
+exec {busy}<&-
+tap_check 'a busy state is no reason to remove a factor' \
+	fails grep -qE 'remove|enrol' "$site_dir/tool.err"
+chmod 0 "$state/$uid"
+tap_check 'status of what cannot be reached' \
+	answers 5 timeout 20 keyfirst status tool-e
+tap_check 'is to be tried again' complains 'try again'
+tap_check 'and no factor to be removed' \
+	fails grep -qE 'remove|enrol' "$site_dir/tool.err"
+chmod 0600 "$state/$uid"
+cp "$state/$uid" "$site_dir/state"
+as_service truncate -s 0 "$state/$uid"
+tap_check 'status of what is damaged' \
+	answers 5 timeout 20 keyfirst status tool-e
+tap_check 'is to enrol again' complains 'remove every factor'
+cat "$site_dir/state" >"$state/$uid"
+tap_check 'all is well again' answers 0 keyfirst status tool-e
 as_service rm "$state/$uid"
 as_service mkfifo "$state/$uid"
 for command in list status unlock; do
