@@ -142,7 +142,10 @@ kf_file_peek(struct kf_file_store *fs, uint32_t uid, enum kf_position position,
 	struct kf_open_state open = { .fd = -1 };
 	enum kf_err err = open_file(fs, name.text, O_RDONLY, &open.fd);
 
+	/* Two writes may have fallen into one reading; hardly into the next. */
 	if (err == KF_OK)
+		err = read_slots(&open, uid);
+	if (err == KF_ERR_CORRUPT)
 		err = read_slots(&open, uid);
 	if (err == KF_OK)
 		*state = open.state;
