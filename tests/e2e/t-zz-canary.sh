@@ -61,6 +61,6 @@ mapfile -t cores < <(find / -xdev \( -name core -o -name 'core.[0-9]*' \) \
 tap_check "no core file of ours (${cores[*]})" test ${#cores[@]} -eq 0
 mapfile -t temporary < <(find /tmp /var/tmp /dev/shm -type f \
 	-newer /run/keyfirst-throwaway -size -1024k 2>/dev/null |
-	grep -v -e '\.[och]$' -e '\.trs$')
+	grep -v -e '\.[och]$' -e '\.trs$' -e "^$site_top/")
 tap_check 'no seed in a temporary file' clean seed "${temporary[@]}" /dev/null
 tap_done

@@ -396,7 +396,7 @@ fail_often(struct kf_store *store, const struct person *p,
 	const struct kf_throttle throttle = { 10, 1800 };
 	const enum kf_position position = (enum kf_position)(argument % 2);
 	char slots[KF_STATE_SIZE], path[300];
-	struct kf_state s;
+	struct kf_state s = { 0 }, other = { 0 };
 	enum kf_err err = KF_OK;
 	int fd;
 
@@ -406,8 +406,11 @@ fail_often(struct kf_store *store, const struct person *p,
 	    position == KF_POSITION_KNOWN ? "" : "strangers.", p->uid);
 	fd = open(path, O_RDWR | O_CLOEXEC);
 	if (fd < 0 || pread(fd, slots, sizeof(slots), 0) != sizeof(slots) ||
-	    kf_state_parse(slots, &s) != KF_OK)
+	    kf_state_parse(slots, &s) != KF_OK ||
+	    kf_state_parse(slots + KF_SLOT_SIZE, &other) != KF_OK)
 		return KF_ERR_IO;
+	if (other.sequence > s.sequence)
+		s = other;
 	for (unsigned i = 0; i < argument / 2; i++)
 		kf_throttle_charge(&s.counts[position], &throttle,
 		    kf_clock_wall());

@@ -569,7 +569,7 @@ full_disk(void **state)
 	(void)state;
 	assert_true(mkdir(place, 0755) == 0 || errno == EEXIST);
 	assert_int_equal(mount("tmpfs", place, "tmpfs", 0,
-	    "size=4m,mode=0755"), 0);
+	    "size=16m,mode=0755"), 0);
 	(void)snprintf(command, sizeof(command),
 	    "set -e; cp -a %s %s/store; chmod 0755 %s/store; "
 	    "cat /dev/zero >%s/fill 2>/dev/null || :; "
