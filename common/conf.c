@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "common/conf_value.h"
 #include "common/paths.h"
 #include "common/text.h"
 #include "common/trust.h"
@@ -18,7 +19,10 @@ enum option_type {
 	OPTION_NUMBER,		/* uint32_t */
 	OPTION_SET,		/* uint32_t of words, bit n is word n */
 	OPTION_CHOICE,		/* bool: the second of two words */
-	OPTION_STORE		/* char[256] */
+	OPTION_STORE,		/* char[256] */
+	OPTION_UNENROLLED,	/* deny, or allow-until and a date */
+	OPTION_SERVICES,	/* char[512] */
+	OPTION_EXEMPT		/* may repeat */
 };
 
 static const struct option {
@@ -43,6 +47,14 @@ static const struct option {
 	{ "lockout.seconds", OPTION_NUMBER,
 	  offsetof(struct kf_conf, lockout_seconds), true,
 	  60, 86400, { NULL }, "1800" },
+	{ "unenrolled", OPTION_UNENROLLED,
+	  offsetof(struct kf_conf, unenrolled), false,
+	  0, 0, { NULL }, "deny" },
+	{ "exempt", OPTION_EXEMPT, offsetof(struct kf_conf, exempt), false,
+	  0, 0, { NULL }, "none" },
+	{ "require-proof", OPTION_SERVICES,
+	  offsetof(struct kf_conf, require_proof), true,
+	  0, 0, { NULL }, "sshd" },
 	{ "log", OPTION_CHOICE, offsetof(struct kf_conf, log_steps), false,
 	  0, 0, { "decisions", "steps" }, "decisions" },
 	{ "store", OPTION_STORE, offsetof(struct kf_conf, store), true,
@@ -119,12 +131,13 @@ set_option(struct kf_conf *conf, const struct option *option,
 		*(bool *)field = bit == 2;
 		return KF_OK;
 	case OPTION_STORE:
-		if (strncmp(value, "file:/", 6) != 0 ||
-		    strlen(value) >= sizeof(conf->store))
-			return kf_ini_refuse(error,
-			    "%s: not file: and an absolute path", option->name);
-		memcpy(field, value, strlen(value) + 1);
-		return KF_OK;
+		return kf_conf_set_store(conf, value, error);
+	case OPTION_UNENROLLED:
+		return kf_conf_set_unenrolled(conf, value, error);
+	case OPTION_SERVICES:
+		return kf_conf_set_services(conf, value, error);
+	case OPTION_EXEMPT:
+		return kf_conf_add_exempt(conf, value, error);
 	}
 	return KF_ERR_SYNTAX;
 }
@@ -205,8 +218,13 @@ on_entry(void *context, const char *key, const char *value,
 	for (size_t i = 0; i < OPTIONS; i++) {
 		if (strcmp(options[i].name, key) != 0)
 			continue;
-		if ((p->seen & UINT32_C(1) << i) != 0)
+		if ((p->seen & UINT32_C(1) << i) != 0 &&
+		    options[i].type != OPTION_EXEMPT)
 			return kf_ini_refuse(error, "%s twice", key);
+		/* Those of a service take the place of the default ones. */
+		if ((p->seen & UINT32_C(1) << i) == 0 &&
+		    options[i].type == OPTION_EXEMPT)
+			p->target->exempt_count = 0;
 		if (options[i].default_only && !p->in_default)
 			return kf_ini_refuse(error, "%s belongs in [default]",
 			    key);
@@ -257,4 +275,20 @@ kf_conf_load(const char *path, const char *service, struct kf_conf *conf,
 		return err;
 	}
 	return kf_conf_parse(text, len, service, conf, error);
+}
+
+bool
+kf_conf_requires_proof(const struct kf_conf *conf, const char *service)
+{
+	const char *word = conf->require_proof;
+
+	while (*word != '\0') {
+		size_t len = strcspn(word, " ");
+
+		if (strlen(service) == len && memcmp(word, service, len) == 0)
+			return true;
+		word += len;
+		word += strspn(word, " ");
+	}
+	return false;
 }

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common/exempt.h"
 #include "common/ini.h"
 
 /* `factors`, a set of these. */
@@ -21,6 +22,11 @@ struct kf_conf {
 	uint32_t lockout_failures;	/* consecutive wrong codes */
 	uint32_t lockout_seconds;
 	bool log_steps;
+	char unenrolled[11];		/* allow-until's date; empty: deny */
+	int64_t unenrolled_end;		/* the first second after that day */
+	char require_proof[512];	/* services, with one blank between */
+	uint32_t exempt_count;
+	struct kf_exempt exempt[KF_EXEMPT_MAX];
 	char store[256];		/* as written: BACKEND:PLACE */
 };
 
@@ -40,5 +46,10 @@ kf_conf_parse(const char *text, size_t len, const char *service,
 KF_CHECKED enum kf_err
 kf_conf_load(const char *path, const char *service, struct kf_conf *conf,
     struct kf_ini_error *error) __attribute__((nonnull));
+
+/* Does `account` of that service need a proof from `auth`? */
+bool
+kf_conf_requires_proof(const struct kf_conf *conf, const char *service)
+    __attribute__((nonnull));
 
 #endif

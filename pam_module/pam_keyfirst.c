@@ -18,6 +18,7 @@
 #include "common/text.h"
 #include "pam_module/args.h"
 #include "pam_module/conversation.h"
+#include "pam_module/proof.h"
 #include "pam_module/retval.h"
 
 /* The only symbols that leave the module; pam_keyfirst.map lists them too. */
@@ -25,6 +26,9 @@
 
 /* Asked of libpam whenever somebody is denied, for whatever reason. */
 #define FAIL_DELAY_US 2000000
+
+/* Longer names are nobody's. */
+#define USER_SIZE 1024
 
 static void
 log_line(pam_handle_t *pamh, int priority, const struct kf_log *log)
@@ -84,6 +88,14 @@ get_item(pam_handle_t *pamh, int type)
 	return pam_get_item(pamh, type, &item) == PAM_SUCCESS ? item : NULL;
 }
 
+static uint32_t
+uid_of(pam_handle_t *pamh, const char *user)
+{
+	const struct passwd *pw = pam_modutil_getpwnam(pamh, user);
+
+	return pw != NULL ? pw->pw_uid : KF_UID_UNKNOWN;
+}
+
 /*
  * The uid, and its canonical name: the enrolment serves only while the uid
  * still leads to the name that it was made for.
@@ -92,12 +104,13 @@ static void
 set_person(pam_handle_t *pamh, struct kf_msg_request *request,
     const char *user)
 {
-	const struct passwd *pw = pam_modutil_getpwnam(pamh, user);
+	const struct passwd *pw;
+	uint32_t uid = uid_of(pamh, user);
 
 	request->uid = KF_UID_UNKNOWN;
-	if (pw == NULL || pw->pw_uid == KF_UID_UNKNOWN)
+	if (uid == KF_UID_UNKNOWN)
 		return;
-	pw = pam_modutil_getpwuid(pamh, pw->pw_uid);
+	pw = pam_modutil_getpwuid(pamh, uid);
 	if (pw == NULL)
 		return;
 	SET_FIELD(pamh, request, user, pw->pw_name);
@@ -107,9 +120,9 @@ set_person(pam_handle_t *pamh, struct kf_msg_request *request,
 
 static void
 fill_request(pam_handle_t *pamh, struct kf_msg_request *request,
-    const struct kf_args *args, const char *user)
+    enum kf_operation operation, const struct kf_args *args, const char *user)
 {
-	*request = (struct kf_msg_request){ .operation = KF_OP_AUTH };
+	*request = (struct kf_msg_request){ .operation = operation };
 	set_person(pamh, request, user);
 	SET_FIELD(pamh, request, conf, args->conf);
 	SET_FIELD(pamh, request, service, get_item(pamh, PAM_SERVICE));
@@ -133,16 +146,19 @@ is_still(pam_handle_t *pamh, const char *user)
 	return now != NULL && strcmp(now, user) == 0;
 }
 
+/* One session with a verifier; *uid is the person's. */
 static int
-authenticate(pam_handle_t *pamh, const struct kf_args *args, const char *user)
+ask_verifier(pam_handle_t *pamh, enum kf_operation operation,
+    const struct kf_args *args, const char *user, struct kf_outcome *outcome,
+    uint32_t *uid)
 {
 	struct kf_msg_request request;
 	struct kf_ui ui = kf_conversation(pamh);
 	struct kf_verifier verifier;
-	struct kf_outcome outcome;
 	enum kf_err err;
 
-	fill_request(pamh, &request, args, user);
+	fill_request(pamh, &request, operation, args, user);
+	*uid = request.uid;
 	/* A configuration that was named and cannot be sent is not skipped. */
 	if (args->conf != NULL && request.conf[0] == '\0')
 		return kf_retval_error(KF_ERR_SYNTAX);
@@ -151,26 +167,28 @@ authenticate(pam_handle_t *pamh, const struct kf_args *args, const char *user)
 		log_broken(pamh, "not-started", err);
 		return kf_retval_error(err);
 	}
-	kf_client_run(verifier.fd, &request, &ui, &outcome);
+	kf_client_run(verifier.fd, &request, &ui, outcome);
 	kf_client_stop(&verifier);
-	if (outcome.err != KF_OK)
-		log_broken(pamh, "no-verdict", outcome.err);
-	return kf_retval_auth(&outcome, is_still(pamh, user));
+	if (outcome->err != KF_OK)
+		log_broken(pamh, "no-verdict", outcome->err);
+	return operation == KF_OP_AUTH ?
+	    kf_retval_auth(outcome, is_still(pamh, user)) :
+	    kf_retval_account(outcome, is_still(pamh, user));
 }
 
-ENTRY int
-pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
+/*
+ * What `auth` and `account` begin with: arguments, caller, and the name asked
+ * for, copied, since a later module may change it.
+ */
+static int
+start(pam_handle_t *pamh, int argc, const char **argv, struct kf_args *args,
+    char user[USER_SIZE])
 {
-	struct kf_args args;
 	const char *bad = NULL;
 	const char *name = NULL;
-	char user[KF_SECRET_MAX];
 	int rc;
 
-	/* PAM_SILENT: a reason for a denial is said all the same. */
-	(void)flags;
-	(void)pam_fail_delay(pamh, FAIL_DELAY_US);
-	if (kf_args_parse(argc, argv, &args, &bad) != KF_OK) {
+	if (kf_args_parse(argc, argv, args, &bad) != KF_OK) {
 		log_bad_argument(pamh, bad);
 		return kf_retval_error(KF_ERR_SYNTAX);
 	}
@@ -182,9 +200,55 @@ pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
 	rc = pam_get_user(pamh, &name, NULL);
 	if (rc != PAM_SUCCESS || name == NULL)
 		return rc == PAM_CONV_ERR ? PAM_CONV_ERR : PAM_AUTH_ERR;
-	if (kf_text_format(user, sizeof(user), "%s", name) != KF_OK)
+	if (kf_text_format(user, USER_SIZE, "%s", name) != KF_OK)
 		return PAM_AUTH_ERR;
-	return authenticate(pamh, &args, user);
+	return PAM_SUCCESS;
+}
+
+ENTRY int
+pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
+{
+	struct kf_outcome outcome;
+	struct kf_args args;
+	char user[USER_SIZE];
+	uint32_t uid;
+	int rc;
+
+	/* PAM_SILENT: a reason for a denial is said all the same. */
+	(void)flags;
+	kf_proof_forget(pamh);
+	(void)pam_fail_delay(pamh, FAIL_DELAY_US);
+	rc = start(pamh, argc, argv, &args, user);
+	if (rc != PAM_SUCCESS)
+		return rc;
+	rc = ask_verifier(pamh, KF_OP_AUTH, &args, user, &outcome, &uid);
+	if (rc == PAM_SUCCESS || rc == PAM_IGNORE)
+		kf_proof_keep(pamh, uid, &outcome);
+	return rc;
+}
+
+/*
+ * Closes the side door: sshd runs `account` and not `auth` for a login by
+ * public key alone.
+ */
+ENTRY int
+pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const char **argv)
+{
+	const struct kf_outcome *proof;
+	struct kf_outcome outcome;
+	struct kf_args args;
+	char user[USER_SIZE];
+	uint32_t uid;
+	int rc;
+
+	(void)flags;
+	rc = start(pamh, argc, argv, &args, user);
+	if (rc != PAM_SUCCESS)
+		return rc;
+	proof = kf_proof_find(pamh, uid_of(pamh, user));
+	if (proof != NULL)
+		return kf_retval_auth(proof, true);
+	return ask_verifier(pamh, KF_OP_ACCOUNT, &args, user, &outcome, &uid);
 }
 
 ENTRY int

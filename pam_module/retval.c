@@ -42,6 +42,16 @@ kf_retval_auth(const struct kf_outcome *outcome, bool same_user)
 }
 
 int
+kf_retval_account(const struct kf_outcome *outcome, bool same_user)
+{
+	if (outcome->err != KF_OK)
+		return kf_retval_error(outcome->err);
+	if (same_user && outcome->exempt)
+		return PAM_IGNORE;
+	return retval_deny(outcome->reason);
+}
+
+int
 kf_retval_error(enum kf_err err)
 {
 	return err == KF_ERR_SYNTAX ? PAM_SERVICE_ERR : PAM_AUTHINFO_UNAVAIL;

@@ -15,6 +15,11 @@ int
 kf_retval_auth(const struct kf_outcome *outcome, bool same_user)
     __attribute__((nonnull));
 
+/* The same for `account`, where a grant has no meaning. */
+int
+kf_retval_account(const struct kf_outcome *outcome, bool same_user)
+    __attribute__((nonnull));
+
 /* For what happens before a session could start. */
 int
 kf_retval_error(enum kf_err err);

@@ -14,6 +14,7 @@
 
 #include "common/clock.h"
 #include "common/text.h"
+#include "verifier/report.h"
 
 #define PROMPT "Verification code: "
 
@@ -81,13 +82,13 @@ log_refused(const struct kf_session *s, const char *reason, const char *id)
 {
 	struct kf_log log;
 
-	kf_session_log_start(s, &log, "code", "refused");
+	kf_report_start(s, &log, "code", "refused");
 	kf_log_add(&log, "reason", reason);
 	if (id[0] != '\0')
 		kf_log_add(&log, "id", id);
 	if (s->failures >= 0)
 		kf_log_number(&log, "failures", s->failures);
-	kf_session_log_end(s, &log, LOG_NOTICE);
+	kf_report_end(s, &log, LOG_NOTICE);
 }
 
 static void
@@ -95,11 +96,11 @@ log_lockout(const struct kf_session *s)
 {
 	struct kf_log log;
 
-	kf_session_log_start(s, &log, "lockout",
+	kf_report_start(s, &log, "lockout",
 	    s->failures >= KF_FAILURES_DISABLE ? "disabled" : "locked");
 	kf_log_number(&log, "failures", s->failures);
 	kf_log_add(&log, "position", s->known ? "known" : "stranger");
-	kf_session_log_end(s, &log, LOG_WARNING);
+	kf_report_end(s, &log, LOG_WARNING);
 }
 
 static void
@@ -107,9 +108,9 @@ log_holder(const struct kf_session *s, pid_t holder)
 {
 	struct kf_log log;
 
-	kf_session_log_start(s, &log, "state", "busy");
+	kf_report_start(s, &log, "state", "busy");
 	kf_log_number(&log, "holder", holder);
-	kf_session_log_end(s, &log, LOG_WARNING);
+	kf_report_end(s, &log, LOG_WARNING);
 }
 
 /* The charge was made; what is the code worth?  Nothing is told yet. */
@@ -268,11 +269,11 @@ ask(struct kf_session *s, int64_t wait, struct kf_msg_answer *answer)
 		err = kf_text_format(prompt, sizeof(prompt),
 		    "Wait %d second%s. " PROMPT, (int)wait,
 		    wait == 1 ? "" : "s");
-	kf_session_step(s, "ask");
+	kf_report_step(s, "ask");
 	if (err == KF_OK)
 		err = kf_talk_ask(&s->talk, true, prompt, answer);
 	if (err == KF_OK && answer->kind != KF_ANSWER_FAILED) {
-		kf_session_step(s, "answer");
+		kf_report_step(s, "answer");
 		return true;
 	}
 	s->deny = KF_DENY_CONVERSATION;

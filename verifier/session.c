@@ -14,46 +14,8 @@
 #include "common/paths.h"
 #include "common/text.h"
 #include "verifier/codes.h"
-
-void
-kf_session_log_start(const struct kf_session *s, struct kf_log *log,
-    const char *event, const char *result)
-{
-	(void)s;
-	kf_log_start(log, event);
-	kf_log_add(log, "result", result);
-}
-
-void
-kf_session_log_end(const struct kf_session *s, struct kf_log *log,
-    int priority)
-{
-	const struct kf_msg_request *r = &s->request;
-
-	/* People type passwords as names: an unknown one was never sent. */
-	if (r->user[0] != '\0')
-		kf_log_add(log, "user", r->user);
-	if (r->uid != KF_UID_UNKNOWN)
-		kf_log_number(log, "uid", r->uid);
-	kf_log_add(log, "service", r->service);
-	if (r->rhost[0] != '\0')
-		kf_log_add(log, "rhost", r->rhost);
-	if (r->tty[0] != '\0')
-		kf_log_add(log, "tty", r->tty);
-	kf_log_add(log, "txn", s->txn);
-	kf_log_send(log, priority);
-}
-
-void
-kf_session_step(const struct kf_session *s, const char *step)
-{
-	struct kf_log log;
-
-	if (!s->conf.log_steps)
-		return;
-	kf_session_log_start(s, &log, "step", step);
-	kf_session_log_end(s, &log, LOG_INFO);
-}
+#include "verifier/policy.h"
+#include "verifier/report.h"
 
 void
 kf_session_last_words(struct kf_session *s, const char *words)
@@ -82,43 +44,6 @@ log_conf_refused(const char *path, const struct kf_ini_error *error)
 	kf_log_number(&log, "line", error->line);
 	kf_log_add(&log, "reason", error->reason);
 	kf_log_send(&log, LOG_ERR);
-}
-
-/*
- * Does SSH_AUTH_INFO_0 show a method that was completed?  One line each:
- * method, then a blank or the end.  "none" proves nothing.
- */
-static bool
-shows_completed_method(const char *info)
-{
-	while (*info != '\0') {
-		size_t line = strcspn(info, "\n");
-		size_t method = strcspn(info, " \n");
-
-		if (method > 0 && info[line] == '\n' &&
-		    !(method == 4 && memcmp(info, "none", 4) == 0))
-			return true;
-		info += line + (info[line] == '\n');
-	}
-	return false;
-}
-
-/*
- * Who calls as root on nobody's behalf and says how somebody came here is sshd:
- * SSH_AUTH_INFO_0 is in the PAM environment, which only root's own process
- * fills before `auth`.  A real uid that is the person's own (sudo, su to
- * oneself) has logged in before; root's own proves nothing, since sshd and
- * login run as root.
- */
-static bool
-first_factor_is_known(const struct kf_msg_request *r)
-{
-	if ((r->flags & KF_FLAG_AFTER_FIRST_FACTOR) != 0)
-		return true;
-	if (r->ruid == 0)
-		return r->connection[0] != '\0' &&
-		    shows_completed_method(r->ssh_auth_info);
-	return r->uid != KF_UID_UNKNOWN && r->ruid == r->uid;
 }
 
 static enum kf_standing
@@ -166,8 +91,7 @@ static const struct {
 static bool
 prove(struct kf_session *s)
 {
-	s->standing = standing(s);
-	kf_session_step(s, s->known ? "first-factor-known" :
+	kf_report_step(s, s->known ? "first-factor-known" :
 	    "first-factor-unknown");
 	if (s->standing == KF_STANDING_ENROLLED)
 		return kf_codes_prove(s);
@@ -183,37 +107,82 @@ prove(struct kf_session *s)
 	return false;
 }
 
-/* Opens what the session works with; false with reason and deny set. */
 static bool
-prepare(struct kf_session *s)
+read_conf(struct kf_session *s)
 {
 	const char *path = s->request.conf[0] != '\0' ? s->request.conf :
 	    kf_path_conf;
 	struct kf_ini_error error;
 
-	if (s->request.operation != KF_OP_AUTH) {
-		s->reason = "operation-not-served";
-		return false;
-	}
-	if (kf_conf_load(path, s->request.service, &s->conf, &error) !=
-	    KF_OK) {
-		/* What was half read does not count, not even for the log. */
-		s->conf.log_steps = false;
-		log_conf_refused(path, &error);
-		s->reason = "configuration";
-		s->deny = KF_DENY_CONFIGURATION;
-		return false;
-	}
+	if (kf_conf_load(path, s->request.service, &s->conf, &error) == KF_OK)
+		return true;
+	/* What was half read does not count, not even for the log. */
+	s->conf.log_steps = false;
+	log_conf_refused(path, &error);
+	s->reason = "configuration";
+	s->deny = KF_DENY_CONFIGURATION;
+	return false;
+}
+
+static bool
+open_store(struct kf_session *s)
+{
 	if (kf_store_open(s->conf.store, &s->store) != KF_OK) {
 		s->reason = "store-unavailable";
 		return false;
 	}
+	s->standing = standing(s);
+	return true;
+}
+
+/*
+ * Somebody whom policy exempts.  Where sshd shows a first method there is
+ * nothing else in the stack that decides, so it is a grant; everywhere else the
+ * rest of the stack decides.
+ */
+static bool
+grant_exempt(struct kf_session *s)
+{
+	s->factor = "none";
+	s->is_exempt = !kf_policy_sshd_shows_method(&s->request);
+	return !s->is_exempt;
+}
+
+static bool
+decide_auth(struct kf_session *s)
+{
+	s->exempt = kf_policy_exemption(s);
+	if (s->exempt != NULL)
+		return grant_exempt(s);
+	if (!open_store(s))
+		return false;
+	if (kf_policy_allows_unenrolled(s))
+		return grant_exempt(s);
 	if (kf_machine_key_load(kf_path_machine_key, &s->key) != KF_OK) {
 		s->reason = "machine-key-unavailable";
 		return false;
 	}
-	s->known = first_factor_is_known(&s->request);
-	return true;
+	return prove(s) && s->standing == KF_STANDING_ENROLLED;
+}
+
+/*
+ * `account` asks only for who has no proof from `auth`: a login by public key
+ * alone, which never runs it.
+ */
+static void
+decide_account(struct kf_session *s)
+{
+	s->exempt = kf_policy_exemption(s);
+	if (!kf_conf_requires_proof(&s->conf, s->request.service) ||
+	    s->exempt != NULL) {
+		s->is_exempt = true;
+		return;
+	}
+	if (!open_store(s))
+		return;
+	s->is_exempt = kf_policy_allows_unenrolled(s);
+	s->deny = KF_DENY_AUTH;
+	s->reason = "no-proof";
 }
 
 /* The one place of this program that assigns grant. */
@@ -222,35 +191,24 @@ decide(struct kf_session *s)
 {
 	s->deny = KF_DENY_UNAVAILABLE;
 	s->reason = "broken";
-	if (prepare(s) && prove(s) && s->standing == KF_STANDING_ENROLLED)
+	if (!read_conf(s))
+		return;
+	s->known = kf_policy_first_factor_known(&s->request);
+	if (s->request.operation == KF_OP_ACCOUNT)
+		decide_account(s);
+	else if (decide_auth(s))
 		kf_verdict_grant(&s->verdict);
-}
-
-static void
-log_decision(const struct kf_session *s)
-{
-	bool grant = kf_verdict_is_grant(&s->verdict);
-	struct kf_log log;
-
-	kf_session_log_start(s, &log, "auth", grant ? "grant" : "deny");
-	if (grant) {
-		kf_log_add(&log, "factor", s->factor);
-		kf_log_add(&log, "id", s->id);
-	} else {
-		kf_log_add(&log, "reason", s->reason);
-		if (s->failures >= 0)
-			kf_log_number(&log, "failures", s->failures);
-	}
-	kf_session_log_end(s, &log, grant ? LOG_INFO : LOG_NOTICE);
 }
 
 /* The log comes first: after the last word the caller may end us. */
 static void
 finish(struct kf_session *s)
 {
-	log_decision(s);
+	kf_report_verdict(s);
 	if (kf_verdict_is_grant(&s->verdict))
 		(void)!kf_talk_grant(&s->talk, s->factor, s->id);
+	else if (s->is_exempt)
+		(void)!kf_talk_exempt(&s->talk);
 	else
 		(void)!kf_talk_deny(&s->talk, s->deny);
 }

@@ -35,6 +35,8 @@ struct kf_session {
 	struct kf_verdict verdict;	/* starts as deny */
 	enum kf_deny deny;
 	const char *reason;		/* of a denial, for the log */
+	const struct kf_exempt *exempt;	/* the exemption that holds, if any */
+	bool is_exempt;			/* the answer is EXEMPT */
 	const char *factor;		/* of a grant */
 	char id[KF_ID_SIZE];
 	int64_t failures;		/* of this position; -1: not known */
@@ -44,25 +46,12 @@ struct kf_session {
 void
 kf_session_run(int fd);
 
-/* A log line of this session: event, result, then who and where. */
-void
-kf_session_log_start(const struct kf_session *s, struct kf_log *log,
-    const char *event, const char *result) __attribute__((nonnull));
-void
-kf_session_log_end(const struct kf_session *s, struct kf_log *log,
-    int priority) __attribute__((nonnull));
-
 /*
  * The reason of a denial that no question follows.  sshd before OpenSSH 10.3
  * shows text only with the next prompt, so there it becomes one.
  */
 void
 kf_session_last_words(struct kf_session *s, const char *words)
-    __attribute__((nonnull));
-
-/* With `log = steps` only. */
-void
-kf_session_step(const struct kf_session *s, const char *step)
     __attribute__((nonnull));
 
 #endif

@@ -119,6 +119,13 @@ kf_talk_grant(struct kf_talk *talk, const char *factor, const char *id)
 }
 
 enum kf_err
+kf_talk_exempt(struct kf_talk *talk)
+{
+	kf_msg_put_exempt(&talk->frame, talk->nonce);
+	return send_frame(talk);
+}
+
+enum kf_err
 kf_talk_deny(struct kf_talk *talk, enum kf_deny reason)
 {
 	kf_msg_put_deny(&talk->frame, reason);

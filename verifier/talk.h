@@ -37,6 +37,9 @@ kf_talk_grant(struct kf_talk *talk, const char *factor, const char *id)
     __attribute__((nonnull));
 
 KF_CHECKED enum kf_err
+kf_talk_exempt(struct kf_talk *talk) __attribute__((nonnull));
+
+KF_CHECKED enum kf_err
 kf_talk_deny(struct kf_talk *talk, enum kf_deny reason)
     __attribute__((nonnull));
 

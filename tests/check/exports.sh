@@ -21,7 +21,7 @@ for name in $names; do
 done
 none 'exports nothing but pam_sm_*' "$strangers"
 
-for entry in authenticate setcred; do
+for entry in authenticate acct_mgmt setcred; do
 	if printf '%s\n' "$names" | grep -qx "pam_sm_$entry"; then
 		ok "exports pam_sm_$entry"
 	else

@@ -139,6 +139,29 @@ every_combination(void **state)
 	assert_int_equal(ignored, 2);
 }
 
+/* `account` without a proof from `auth`: never success, whatever is claimed. */
+static void
+account(void **state)
+{
+	(void)state;
+	for (int grant = 0; grant < 2; grant++)
+	for (int exempt = 0; exempt < 2; exempt++)
+	for (int same = 0; same < 2; same++)
+	for (int err = KF_OK; err <= KF_ERR_CRYPTO + 1; err++) {
+		struct kf_outcome outcome = outcome_of(grant == 1,
+		    (enum kf_err)err, KF_DENY_AUTH);
+		int rc;
+
+		outcome.exempt = exempt == 1;
+		rc = kf_retval_account(&outcome, same == 1);
+		assert_int_not_equal(rc, PAM_SUCCESS);
+		assert_int_equal(rc == PAM_IGNORE,
+		    exempt == 1 && same == 1 && err == KF_OK);
+		if (err == KF_OK && rc != PAM_IGNORE)
+			assert_int_equal(rc, PAM_AUTH_ERR);
+	}
+}
+
 /* A verdict that memory has touched. */
 static void
 flipped_bits(void **state)
@@ -175,6 +198,7 @@ main(void)
 		UNIT_TEST(arguments),
 		UNIT_TEST(denials),
 		UNIT_TEST(every_combination),
+		UNIT_TEST(account),
 		UNIT_TEST(flipped_bits),
 		UNIT_TEST(errors),
 	};

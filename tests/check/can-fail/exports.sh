@@ -8,6 +8,8 @@ scratch
 cat >"$tap_dir/m.c" <<'END'
 int pam_sm_authenticate(void);
 int pam_sm_authenticate(void) { return 1; }
+int pam_sm_acct_mgmt(void);
+int pam_sm_acct_mgmt(void) { return 1; }
 int pam_sm_setcred(void);
 int pam_sm_setcred(void) { return 1; }
 int pam_sm_other(void);
@@ -29,7 +31,7 @@ build() {
 }
 
 build
-passes 'a module with two entries' "$tap_dir/m.so"
+passes 'a module with three entries' "$tap_dir/m.so"
 build -DFUNCTION
 finds kf_extra "$tap_dir/m.so"
 build -DVARIABLE

@@ -1,0 +1,93 @@
+/* What policy and request say before anybody is asked; see policy.h. */
+#include "verifier/policy.h"
+
+#include <grp.h>
+#include <pwd.h>
+#include <string.h>
+
+#include "common/clock.h"
+
+#define GROUPS_MAX 1024
+
+/*
+ * Does SSH_AUTH_INFO_0 show a method that was completed?  One line each:
+ * method, then a blank or the end.  "none" proves nothing.
+ */
+static bool
+shows_completed_method(const char *info)
+{
+	while (*info != '\0') {
+		size_t line = strcspn(info, "\n");
+		size_t method = strcspn(info, " \n");
+
+		if (method > 0 && info[line] == '\n' &&
+		    !(method == 4 && memcmp(info, "none", 4) == 0))
+			return true;
+		info += line + (info[line] == '\n');
+	}
+	return false;
+}
+
+/*
+ * Who calls as root on nobody's behalf and says how somebody came here is sshd:
+ * SSH_AUTH_INFO_0 is in the PAM environment, which only root's own process
+ * fills before `auth`.
+ */
+bool
+kf_policy_sshd_shows_method(const struct kf_msg_request *r)
+{
+	return r->ruid == 0 && r->connection[0] != '\0' &&
+	    shows_completed_method(r->ssh_auth_info);
+}
+
+/*
+ * A real uid that is the person's own (sudo, su to oneself) has logged in
+ * before; root's own proves nothing, since sshd and login run as root.
+ */
+bool
+kf_policy_first_factor_known(const struct kf_msg_request *r)
+{
+	if ((r->flags & KF_FLAG_AFTER_FIRST_FACTOR) != 0)
+		return true;
+	if (r->ruid == 0)
+		return kf_policy_sshd_shows_method(r);
+	return r->uid != KF_UID_UNKNOWN && r->ruid == r->uid;
+}
+
+/* Loads the name service; asked only when the policy names a group. */
+static bool
+is_in_group(const char *user, const char *group)
+{
+	gid_t gids[GROUPS_MAX];
+	int count = GROUPS_MAX;
+	const struct group *gr = getgrnam(group);
+	const struct passwd *pw;
+	gid_t wanted;
+
+	if (gr == NULL)
+		return false;
+	wanted = gr->gr_gid;
+	pw = getpwnam(user);
+	if (pw == NULL || getgrouplist(user, pw->pw_gid, gids, &count) < 0)
+		return false;
+	for (int i = 0; i < count; i++)
+		if (gids[i] == wanted)
+			return true;
+	return false;
+}
+
+const struct kf_exempt *
+kf_policy_exemption(const struct kf_session *s)
+{
+	if (s->request.uid == KF_UID_UNKNOWN)
+		return NULL;
+	return kf_exempt_find(s->conf.exempt, s->conf.exempt_count,
+	    s->request.user, s->request.tty, kf_clock_wall(), is_in_group);
+}
+
+bool
+kf_policy_allows_unenrolled(const struct kf_session *s)
+{
+	return s->standing == KF_STANDING_NOBODY &&
+	    kf_clock_wall() < s->conf.unenrolled_end;
+}

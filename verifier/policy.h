@@ -1,0 +1,29 @@
+/*
+ * What root-owned policy and the request say before anybody is asked: is a first
+ * factor known, is this person or this service exempt.
+ */
+#ifndef KF_POLICY_H
+#define KF_POLICY_H
+
+#include "verifier/session.h"
+
+/* Does root's sshd show a method that was completed? */
+bool
+kf_policy_sshd_shows_method(const struct kf_msg_request *request)
+    __attribute__((nonnull));
+
+/* Has a first factor been passed, as far as we can know? */
+bool
+kf_policy_first_factor_known(const struct kf_msg_request *request)
+    __attribute__((nonnull));
+
+/* The exemption that holds for this person here and now, or NULL. */
+const struct kf_exempt *
+kf_policy_exemption(const struct kf_session *s) __attribute__((nonnull));
+
+/* Is somebody who has nothing enrolled let through for the time being? */
+bool
+kf_policy_allows_unenrolled(const struct kf_session *s)
+    __attribute__((nonnull));
+
+#endif

@@ -1,0 +1,27 @@
+/*
+ * What a session leaves in the log: its steps, if asked for, and one line for
+ * its verdict.  Nothing secret comes here.
+ */
+#ifndef KF_REPORT_H
+#define KF_REPORT_H
+
+#include "verifier/session.h"
+
+/* A log line of this session: event, result, then who and where. */
+void
+kf_report_start(const struct kf_session *s, struct kf_log *log,
+    const char *event, const char *result) __attribute__((nonnull));
+void
+kf_report_end(const struct kf_session *s, struct kf_log *log,
+    int priority) __attribute__((nonnull));
+
+/* With `log = steps` only. */
+void
+kf_report_step(const struct kf_session *s, const char *step)
+    __attribute__((nonnull));
+
+/* Grant, denial or exemption, before anybody is told. */
+void
+kf_report_verdict(const struct kf_session *s) __attribute__((nonnull));
+
+#endif
