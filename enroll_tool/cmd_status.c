@@ -31,17 +31,16 @@ show_count(const struct kf_person *person, const struct kf_conf *conf,
 		    position);
 		return;
 	}
-	kf_say("  %-23s %" PRIu32 " wrong code%s since the last right one, ",
-	    position, count->failures, count->failures == 1 ? "" : "s");
+	kf_say("  %-23s %" PRIu32 " wrong code%s since the last right one%s",
+	    position, count->failures, count->failures == 1 ? "" : "s",
+	    wait == 0 ? "\n" : ", ");
 	kf_words_span(wait, span);
 	kf_words_time(count->refuse_until, until);
 	if (wait == KF_WAIT_FOREVER)
 		kf_say("disabled until `keyfirst unlock %s`\n", person->name);
-	else if (wait == 0)
-		kf_say("the next code is accepted now\n");
-	else if (count->failures >= conf->lockout_failures)
+	else if (wait > 0 && count->failures >= conf->lockout_failures)
 		kf_say("locked until %s (%s)\n", until, span);
-	else
+	else if (wait > 0)
 		kf_say("the next code is accepted in %s\n", span);
 }
 

@@ -47,7 +47,8 @@ reason(const struct kf_outcome *outcome)
 	case KF_DENY_AUTH:
 		return "not proved";
 	case KF_DENY_MAXTRIES:
-		return "nothing that is left can work at present";
+		return "nothing that is left can work at present: keyfirst "
+		    "status tells more";
 	case KF_DENY_UNAVAILABLE:
 		return "something of keyfirst is broken: see the log";
 	case KF_DENY_CONFIGURATION:

@@ -55,7 +55,8 @@ kf_operands(const struct kf_command *command, int argc, int min, int max)
 
 	if (left < min)
 		(void)kf_usage(command, "%s", left == 0 && min == 1 ?
-		    "say who" : "something is missing");
+		    "say who" : "a word is missing, such as the id that "
+		    "keyfirst list shows");
 	else if (left > max)
 		(void)kf_usage(command, "too many words");
 	return left >= min && left <= max;

@@ -31,8 +31,11 @@ load_conf(struct kf_conf *conf)
 
 	if (err == KF_OK)
 		return KF_EXIT_DONE;
-	if (err == KF_ERR_MISSING)
-		return complain(kf_path_conf, err);
+	if (err == KF_ERR_MISSING) {
+		kf_complain("%s: missing: make install or the package puts "
+		    "it there; one line, [default], is enough", kf_path_conf);
+		return KF_EXIT_ERROR;
+	}
 	if (error.line > 0)
 		kf_complain("%s: line %u: %s: see keyfirst.conf(5)",
 		    kf_path_conf, error.line, error.reason);

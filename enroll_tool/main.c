@@ -64,10 +64,16 @@ match(const char *name, int argc, char **argv)
 }
 
 static bool
+is_help(const char *word)
+{
+	return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
+}
+
+static bool
 asks_for_help(int argc, char **argv)
 {
 	for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++)
-		if (strcmp(argv[i], "--help") == 0)
+		if (is_help(argv[i]))
 			return true;
 	return false;
 }
@@ -80,7 +86,8 @@ unknown_command(const char *word)
 
 		if (strlen(word) == len &&
 		    memcmp(kf_commands[i].name, word, len) == 0) {
-			kf_complain("%s: say what: try keyfirst help %s", word,
+			kf_complain("%s: say what, such as keyfirst %s USER: "
+			    "try keyfirst help %s", word, kf_commands[i].name,
 			    word);
 			return KF_EXIT_USAGE;
 		}
@@ -100,7 +107,7 @@ run(int argc, char **argv)
 		kf_say("keyfirst %s\n", PACKAGE_VERSION);
 		return KF_EXIT_DONE;
 	}
-	if (strcmp(argv[0], "--help") == 0)
+	if (is_help(argv[0]))
 		return kf_help(NULL);
 	for (size_t i = 0; i < kf_command_count; i++) {
 		const struct kf_command *command = &kf_commands[i];

@@ -113,8 +113,9 @@ kf_totp_prove(struct kf_totp_enrol *e)
 	if (e->code != NULL)
 		return prove_once(e);
 	if (!e->secret_stdin)
-		kf_say("\nScan the QR code with the app, or type the secret "
-		    "into it; then type the code\nthat it shows.\n");
+		kf_say("\n%s the secret into the app; then type the code that "
+		    "it shows.\n", e->qr != KF_QR_NONE || e->png != NULL ?
+		    "Scan the QR code with the app, or type" : "Type");
 	for (int i = 0; i < TRIES; i++) {
 		struct kf_secret answer;
 		char why[160];

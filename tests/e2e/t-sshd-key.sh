@@ -47,4 +47,16 @@ tap_check 'after three wrong ones the right one lets in' \
 	shows inside:key-b ssh_login key-b "$both" "$prompt|$(site_code key-b)"
 tap_check 'and clears the failures' \
 	test "$(site_failures key-b known)" = 0
+
+# Beside Debian's own sshd_config, where the first value wins.
+[ -e /etc/ssh/ssh_host_ed25519_key ] || ssh-keygen -A >/dev/null
+for recipe in 'a public key, then a code' 'a password, then a code'; do
+	site_recipe "sshd_config: $recipe" >/etc/ssh/sshd_config.d/00-keyfirst.conf
+	for line in 'usepam yes' 'kbdinteractiveauthentication yes' \
+		'passwordauthentication no' 'keyboard-interactive:pam'; do
+		tap_check "$recipe, in Debian's configuration: $line" \
+			shows "$line" /usr/sbin/sshd -T
+	done
+done
+rm -f /etc/ssh/sshd_config.d/00-keyfirst.conf
 tap_done
