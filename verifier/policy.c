@@ -88,6 +88,7 @@ kf_policy_exemption(const struct kf_session *s)
 bool
 kf_policy_allows_unenrolled(const struct kf_session *s)
 {
-	return s->standing == KF_STANDING_NOBODY &&
+	/* Not who has something that this service leaves out. */
+	return s->standing == KF_STANDING_NOBODY && s->person.count == 0 &&
 	    kf_clock_wall() < s->conf.unenrolled_end;
 }
