@@ -192,7 +192,7 @@ start(pam_handle_t *pamh, int argc, const char **argv, struct kf_args *args,
 		log_bad_argument(pamh, bad);
 		return kf_retval_error(KF_ERR_SYNTAX);
 	}
-	/* Others reach the verifier by its socket, which is not built yet. */
+	/* Only root can start the verifier. */
 	if (geteuid() != 0) {
 		log_broken(pamh, "caller-is-not-root", KF_ERR_UNAVAILABLE);
 		return kf_retval_error(KF_ERR_UNAVAILABLE);

@@ -14,6 +14,7 @@
 
 #include "common/clock.h"
 #include "common/text.h"
+#include "verifier/policy.h"
 #include "verifier/report.h"
 
 #define PROMPT "Verification code: "
@@ -253,7 +254,8 @@ refuse_wait(struct kf_session *s, int64_t wait)
 		err = kf_text_format(text, sizeof(text), "Too many wrong "
 		    "codes. Wait %d seconds.", (int)wait);
 	if (err == KF_OK)
-		kf_session_last_words(s, text);
+		kf_talk_last_words(&s->talk, kf_policy_holds_text(&s->request),
+		    text);
 	s->deny = KF_DENY_MAXTRIES;
 	s->reason = wait == KF_WAIT_FOREVER ? "disabled" : "wait";
 }

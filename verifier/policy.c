@@ -54,6 +54,12 @@ kf_policy_first_factor_known(const struct kf_msg_request *r)
 	return r->uid != KF_UID_UNKNOWN && r->ruid == r->uid;
 }
 
+bool
+kf_policy_holds_text(const struct kf_msg_request *r)
+{
+	return r->connection[0] != '\0';
+}
+
 /* Loads the name service; asked only when the policy names a group. */
 static bool
 is_in_group(const char *user, const char *group)

@@ -17,6 +17,11 @@ bool
 kf_policy_first_factor_known(const struct kf_msg_request *request)
     __attribute__((nonnull));
 
+/* sshd before OpenSSH 10.3 shows text only with the next prompt. */
+bool
+kf_policy_holds_text(const struct kf_msg_request *request)
+    __attribute__((nonnull));
+
 /* The exemption that holds for this person here and now, or NULL. */
 const struct kf_exempt *
 kf_policy_exemption(const struct kf_session *s) __attribute__((nonnull));

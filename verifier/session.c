@@ -17,22 +17,6 @@
 #include "verifier/policy.h"
 #include "verifier/report.h"
 
-void
-kf_session_last_words(struct kf_session *s, const char *words)
-{
-	struct kf_msg_answer ignored = { .kind = KF_ANSWER_NOTHING };
-	char prompt[KF_TEXT_SIZE];
-
-	/* Who is gone by now is noticed at the verdict. */
-	if (s->request.connection[0] == '\0' ||
-	    kf_text_format(prompt, sizeof(prompt), "%s Press Enter. ",
-	    words) != KF_OK)
-		(void)!kf_talk_show(&s->talk, true, words);
-	else
-		(void)!kf_talk_ask(&s->talk, true, prompt, &ignored);
-	kf_secret_wipe(&ignored.text);
-}
-
 static void
 log_conf_refused(const char *path, const struct kf_ini_error *error)
 {
@@ -97,7 +81,8 @@ prove(struct kf_session *s)
 		return kf_codes_prove(s);
 	if (s->known) {
 		s->deny = standings[s->standing].deny;
-		kf_session_last_words(s, standings[s->standing].words);
+		kf_talk_last_words(&s->talk, kf_policy_holds_text(&s->request),
+		    standings[s->standing].words);
 		s->reason = standings[s->standing].reason;
 		return false;
 	}

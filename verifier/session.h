@@ -46,12 +46,4 @@ struct kf_session {
 void
 kf_session_run(int fd);
 
-/*
- * The reason of a denial that no question follows.  sshd before OpenSSH 10.3
- * shows text only with the next prompt, so there it becomes one.
- */
-void
-kf_session_last_words(struct kf_session *s, const char *words)
-    __attribute__((nonnull));
-
 #endif

@@ -103,6 +103,21 @@ kf_talk_ask(struct kf_talk *talk, bool echo, const char *prompt,
 	return err;
 }
 
+void
+kf_talk_last_words(struct kf_talk *talk, bool held_back, const char *words)
+{
+	struct kf_msg_answer ignored = { .kind = KF_ANSWER_NOTHING };
+	char prompt[KF_TEXT_SIZE];
+
+	/* Who is gone by now is noticed at the verdict. */
+	if (!held_back || kf_text_format(prompt, sizeof(prompt),
+	    "%s Press Enter. ", words) != KF_OK)
+		(void)!kf_talk_show(talk, true, words);
+	else
+		(void)!kf_talk_ask(talk, true, prompt, &ignored);
+	kf_secret_wipe(&ignored.text);
+}
+
 enum kf_err
 kf_talk_grant(struct kf_talk *talk, const char *factor, const char *id)
 {

@@ -32,6 +32,14 @@ KF_CHECKED enum kf_err
 kf_talk_ask(struct kf_talk *talk, bool echo, const char *prompt,
     struct kf_msg_answer *answer) __attribute__((nonnull));
 
+/*
+ * The reason of a denial that no question follows; where text is held back
+ * until the next prompt, it becomes one.
+ */
+void
+kf_talk_last_words(struct kf_talk *talk, bool held_back, const char *words)
+    __attribute__((nonnull));
+
 KF_CHECKED enum kf_err
 kf_talk_grant(struct kf_talk *talk, const char *factor, const char *id)
     __attribute__((nonnull));
