@@ -367,7 +367,9 @@ requests_that_prove_nothing(void **state)
 	    "/nonexistent/conf");
 	(void)snprintf(table[7].conf, sizeof(table[7].conf), PEOPLE_DIR
 	    "/../keyfirst-pam/conf1");
+	/* A service that require-proof names. */
 	table[8].operation = KF_OP_ACCOUNT;
+	(void)snprintf(table[8].service, sizeof(table[8].service), "sshd");
 	for (size_t i = 0; i < PEOPLE_COUNT(table); i++)
 		for (int known = 0; known < 2; known++) {
 			table[i].flags = known == 1 ?
