@@ -33,7 +33,7 @@ site_begin()
 		[default]
 		log = steps
 	CONF
-	for service in sshd sudo su; do
+	for service in sshd sudo sudo-i su; do
 		[ -e "$site_dir/pam.$service" ] ||
 			cp "/etc/pam.d/$service" "$site_dir/pam.$service"
 		cp "$site_dir/pam.$service" "/etc/pam.d/$service"

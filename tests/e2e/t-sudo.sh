@@ -50,6 +50,19 @@ tap_check 'one new file is mapped into sudo' \
 tap_check 'and that is the module' grep -q '/pam_keyfirst\.so$' \
 	"$site_dir/maps.new"
 
+# sudo -i is a service of its own.
+site_person sudo-i
+site_enroll sudo-i
+site_recipe '/etc/pam.d/sudo: a password, then a code' | site_pam sudo-i
+# shellcheck disable=SC2016 # for the shell over there
+site_as sudo-i sudo -k -i sh -c 'echo inside:$(id -un)'
+tap_check 'sudo -i: a password and a code' shows inside:root \
+	pty_run "sudo-i: |$(site_password sudo-i)" \
+	"$prompt|$(site_code sudo-i)" -- "${as_argv[@]}"
+tap_check 'sudo -i: not the password alone' fails shows inside: \
+	pty_run "sudo-i: |$(site_password sudo-i)" "$prompt|" "|" "|" \
+	-- "${as_argv[@]}"
+
 # Who runs sudo is the person asked about: reasons are said in words here
 # even where nothing stands before us.
 site_pam sudo <<<'auth required pam_keyfirst.so'
