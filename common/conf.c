@@ -172,12 +172,9 @@ struct parser {
 static enum kf_err
 start_service(struct parser *p, const char *name, struct kf_ini_error *error)
 {
-	if (*name == '\0' || strlen(name) >= sizeof(p->names[0]) ||
-	    strchr(name, ' ') != NULL)
+	/* libpam asks in small letters: another one would never apply. */
+	if (!kf_conf_is_service(name, strlen(name)))
 		return kf_ini_refuse(error, "bad service name");
-	/* libpam asks in small letters: this one would never apply. */
-	if (strpbrk(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != NULL)
-		return kf_ini_refuse(error, "service name in capitals");
 	for (size_t i = 0; i < p->services; i++)
 		if (strcmp(p->names[i], name) == 0)
 			return kf_ini_refuse(error, "[service %s] twice", name);

@@ -42,6 +42,19 @@ kf_conf_set_unenrolled(struct kf_conf *conf, const char *value,
 static const char *const never_proved[] = { "sudo", "sudo-i", "su", "su-l",
 	"runuser", "runuser-l", "cron", "crond", "atd", "systemd-user" };
 
+bool
+kf_conf_is_service(const char *name, size_t len)
+{
+	static const char legal[] = "abcdefghijklmnopqrstuvwxyz0123456789-_.@";
+
+	if (len < 1 || len > 63)
+		return false;
+	for (size_t i = 0; i < len; i++)
+		if (name[i] == '\0' || strchr(legal, name[i]) == NULL)
+			return false;
+	return true;
+}
+
 enum kf_err
 kf_conf_set_services(struct kf_conf *conf, const char *value,
     struct kf_ini_error *error)
@@ -55,6 +68,11 @@ kf_conf_set_services(struct kf_conf *conf, const char *value,
 	while (*value != '\0') {
 		size_t len = strcspn(value, " \t");
 
+		/* A word that can never match would switch this off. */
+		if (!kf_conf_is_service(value, len) ||
+		    (len == 4 && memcmp(value, "none", 4) == 0))
+			return kf_ini_refuse(error, "require-proof: not names "
+			    "of services with blanks between");
 		for (size_t i = 0; i < sizeof(never_proved) /
 		    sizeof(never_proved[0]); i++)
 			if (strlen(never_proved[i]) == len &&

@@ -17,6 +17,10 @@ KF_CHECKED enum kf_err
 kf_conf_set_unenrolled(struct kf_conf *conf, const char *value,
     struct kf_ini_error *error) __attribute__((nonnull));
 
+/* A PAM service as libpam asks for it: no capitals, 1 to 63 bytes. */
+bool
+kf_conf_is_service(const char *name, size_t len) __attribute__((nonnull));
+
 /* none, or services whose account stage can ask for a proof. */
 KF_CHECKED enum kf_err
 kf_conf_set_services(struct kf_conf *conf, const char *value,

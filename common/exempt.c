@@ -112,7 +112,8 @@ kf_exempt_parse(const char *value, struct kf_exempt *e)
 		value += len;
 		value += strspn(value, " \t");
 	}
-	if (!take_reason(e, value) || e->name[0] == '\0')
+	if (!take_reason(e, value) || e->name[0] == '\0' ||
+	    strcmp(e->tty, "/dev/") == 0)
 		return KF_ERR_SYNTAX;
 	return kf_exempt_date(e->until, &e->end);
 }
@@ -142,9 +143,12 @@ kf_exempt_find(const struct kf_exempt *list, uint32_t count, const char *user,
 {
 	if (user[0] == '\0')
 		return NULL;
-	for (uint32_t i = 0; i < count; i++)
-		if (now < list[i].end &&
-		    is_meant(&list[i], user, tty, in_group))
-			return &list[i];
+	/* Names first: a name service that hangs is asked only for the rest. */
+	for (int groups = 0; groups < 2; groups++)
+		for (uint32_t i = 0; i < count; i++)
+			if (list[i].is_group == (groups == 1) &&
+			    now < list[i].end &&
+			    is_meant(&list[i], user, tty, in_group))
+				return &list[i];
 	return NULL;
 }

@@ -22,9 +22,12 @@ kf_cmd_unlock(const struct kf_command *command, int argc, char **argv)
 		goto out;
 	err = kf_as_service_one(KF_SERVICE_UNLOCK, in.conf.store, person.uid,
 	    NULL);
+	/* The owner's way comes first and may be open although this failed. */
 	if (err != KF_OK) {
-		kf_complain("%s: the state of uid %u: %s: not unlocked",
-		    person.name, person.uid, kf_strerror(err));
+		kf_audit("unlock-incomplete", &person, NULL);
+		kf_complain("%s: the state of uid %u: %s: strangers, or all, "
+		    "are still locked out: try again", person.name, person.uid,
+		    kf_strerror(err));
 		status = KF_EXIT_ERROR;
 		goto out;
 	}

@@ -159,8 +159,9 @@ ask_verifier(pam_handle_t *pamh, enum kf_operation operation,
 
 	fill_request(pamh, &request, operation, args, user);
 	*uid = request.uid;
-	/* A configuration that was named and cannot be sent is not skipped. */
-	if (args->conf != NULL && request.conf[0] == '\0')
+	/* A configuration or a service that cannot be sent is not skipped. */
+	if ((args->conf != NULL && request.conf[0] == '\0') ||
+	    request.service[0] == '\0')
 		return kf_retval_error(KF_ERR_SYNTAX);
 	err = kf_client_start(kf_path_verify, &verifier);
 	if (err != KF_OK) {
@@ -222,7 +223,7 @@ pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
 	if (rc != PAM_SUCCESS)
 		return rc;
 	rc = ask_verifier(pamh, KF_OP_AUTH, &args, user, &outcome, &uid);
-	if (rc == PAM_SUCCESS || rc == PAM_IGNORE)
+	if (rc == PAM_SUCCESS)
 		kf_proof_keep(pamh, uid, &outcome);
 	return rc;
 }

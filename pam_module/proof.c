@@ -2,6 +2,7 @@
 #include "pam_module/proof.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define DATA_NAME "pam_keyfirst-proof"
 
@@ -30,7 +31,8 @@ kf_proof_keep(pam_handle_t *pamh, uint32_t uid,
 {
 	struct proof *proof;
 
-	if (!outcome->exempt && !kf_verdict_is_grant(&outcome->verdict))
+	if (outcome->exempt || !kf_verdict_is_grant(&outcome->verdict) ||
+	    strcmp(outcome->factor, "none") == 0)
 		return;
 	proof = malloc(sizeof(*proof));
 	if (proof == NULL)

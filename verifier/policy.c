@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "common/paths.h"
 
 #define GROUPS_MAX 1024
 
@@ -85,7 +86,9 @@ is_in_group(const char *user, const char *group)
 const struct kf_exempt *
 kf_policy_exemption(const struct kf_session *s)
 {
-	if (s->request.uid == KF_UID_UNKNOWN)
+	/* By a clock that is behind, what has ended would hold again. */
+	if (s->request.uid == KF_UID_UNKNOWN ||
+	    kf_clock_wall() < kf_release_time)
 		return NULL;
 	return kf_exempt_find(s->conf.exempt, s->conf.exempt_count,
 	    s->request.user, s->request.tty, kf_clock_wall(), is_in_group);
@@ -96,5 +99,6 @@ kf_policy_allows_unenrolled(const struct kf_session *s)
 {
 	/* Not who has something that this service leaves out. */
 	return s->standing == KF_STANDING_NOBODY && s->person.count == 0 &&
+	    kf_clock_wall() >= kf_release_time &&
 	    kf_clock_wall() < s->conf.unenrolled_end;
 }

@@ -5,7 +5,6 @@
 #include <syslog.h>
 
 #include "common/clock.h"
-#include "verifier/policy.h"
 
 void
 kf_report_start(const struct kf_session *s, struct kf_log *log,
@@ -96,7 +95,7 @@ log_decision(const struct kf_session *s)
 void
 kf_report_verdict(const struct kf_session *s)
 {
-	if (s->exempt != NULL || kf_policy_allows_unenrolled(s))
+	if (s->exempt != NULL || s->unenrolled)
 		log_exempt(s);
 	else if (s->is_exempt)
 		kf_report_step(s, "service-needs-no-proof");

@@ -141,7 +141,8 @@ decide_auth(struct kf_session *s)
 		return grant_exempt(s);
 	if (!open_store(s))
 		return false;
-	if (kf_policy_allows_unenrolled(s))
+	s->unenrolled = kf_policy_allows_unenrolled(s);
+	if (s->unenrolled)
 		return grant_exempt(s);
 	if (kf_machine_key_load(kf_path_machine_key, &s->key) != KF_OK) {
 		s->reason = "machine-key-unavailable";
@@ -157,15 +158,16 @@ decide_auth(struct kf_session *s)
 static void
 decide_account(struct kf_session *s)
 {
-	s->exempt = kf_policy_exemption(s);
-	if (!kf_conf_requires_proof(&s->conf, s->request.service) ||
-	    s->exempt != NULL) {
+	if (!kf_conf_requires_proof(&s->conf, s->request.service)) {
 		s->is_exempt = true;
 		return;
 	}
-	if (!open_store(s))
+	s->exempt = kf_policy_exemption(s);
+	s->is_exempt = s->exempt != NULL;
+	if (s->is_exempt || !open_store(s))
 		return;
-	s->is_exempt = kf_policy_allows_unenrolled(s);
+	s->unenrolled = kf_policy_allows_unenrolled(s);
+	s->is_exempt = s->unenrolled;
 	s->deny = KF_DENY_AUTH;
 	s->reason = "no-proof";
 }

@@ -36,6 +36,7 @@ struct kf_session {
 	enum kf_deny deny;
 	const char *reason;		/* of a denial, for the log */
 	const struct kf_exempt *exempt;	/* the exemption that holds, if any */
+	bool unenrolled;		/* let through for now; or */
 	bool is_exempt;			/* the answer is EXEMPT */
 	const char *factor;		/* of a grant */
 	char id[KF_ID_SIZE];

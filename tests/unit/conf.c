@@ -202,7 +202,7 @@ conf_overrides(void **state)
 	    "lockout.failures = 5\nlockout.seconds = 60\nstore = file:/x\n"
 	    "[service sshd]\ntries = 1\ntotp.window = 0\n"
 	    "[service su-l]\nlog = decisions\n"
-	    "[service a@b.c_d:e]\nfactors = totp\n";
+	    "[service a@b.c_d-e]\nfactors = totp\n";
 	struct kf_ini_error error;
 	struct kf_conf conf;
 
