@@ -45,9 +45,11 @@ charge_locked(struct kf_file_store *fs, struct kf_guess *guess)
 	enum kf_err err = kf_file_get(fs, guess->uid, guess->deadline,
 	    &guess->person);
 
+	guess->state = open->state;
 	/* A stranger's look at the memory is checked again at consume. */
-	if (err == KF_OK)
-		err = kf_file_peek(fs, guess->uid, KF_POSITION_KNOWN, &guess->state);
+	if (err == KF_OK && guess->position == KF_POSITION_STRANGER)
+		err = kf_file_peek(fs, guess->uid, KF_POSITION_KNOWN,
+		    &guess->state);
 	if (err != KF_OK)
 		return err;
 	*count = open->state.counts[guess->position];
@@ -77,8 +79,8 @@ kf_file_charge(void *handle, struct kf_guess *guess)
 	guess->wait = 0;
 	if (open == NULL)
 		return KF_ERR_UNAVAILABLE;
-	err = kf_file_open_state(fs, guess->uid, guess->position, guess->deadline,
-	    open, &guess->holder);
+	err = kf_file_open_state(fs, guess->uid, guess->position,
+	    guess->deadline, open, &guess->holder);
 	if (err != KF_OK) {
 		free(open);
 		return err;

@@ -36,7 +36,7 @@ struct kf_session {
 	enum kf_deny deny;
 	const char *reason;		/* of a denial, for the log */
 	const struct kf_exempt *exempt;	/* the exemption that holds, if any */
-	bool unenrolled;		/* let through for now; or */
+	bool unenrolled;		/* let through until a date */
 	bool is_exempt;			/* the answer is EXEMPT */
 	const char *factor;		/* of a grant */
 	char id[KF_ID_SIZE];
