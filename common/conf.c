@@ -38,7 +38,7 @@ static const struct option {
 	{ "factors", OPTION_SET, offsetof(struct kf_conf, factors), false,
 	  0, 0, { "totp" }, "totp" },
 	{ "totp.window", OPTION_NUMBER, offsetof(struct kf_conf, totp_window),
-	  false, 0, 2, { NULL }, "1" },
+	  false, 0, KF_CONF_TOTP_WINDOW_MAX, { NULL }, "1" },
 	{ "tries", OPTION_NUMBER, offsetof(struct kf_conf, tries), false,
 	  1, 10, { NULL }, "3" },
 	{ "lockout.failures", OPTION_NUMBER,

@@ -15,6 +15,8 @@
 /* `factors`, a set of these. */
 #define KF_CONF_FACTOR_TOTP UINT32_C(1)
 
+#define KF_CONF_TOTP_WINDOW_MAX 2
+
 struct kf_conf {
 	uint32_t factors;
 	uint32_t totp_window;		/* time steps each side */

@@ -16,6 +16,7 @@ from_errno(void)
 	switch (errno) {
 	case ENOENT:
 		return KF_ERR_MISSING;
+	case EACCES:
 	case ELOOP:
 	case ENOTDIR:
 	case ENXIO:

@@ -50,16 +50,31 @@ static const struct kf_field totp_fields[] = {
 	  12 + KF_SEED_MIN + 16, KF_SEALED_MAX, NULL },
 };
 
-/* The kinds: section word, letter of the id, fields. */
+static const struct kf_field recovery_fields[] = {
+	{ "tag", KF_FIELD_TAG, AUTH(tag), 0, 0, 0, NULL },
+	{ "label", KF_FIELD_TEXT, AUTH(label), 0, 0, KF_LABEL_SIZE, NULL },
+	{ "created", KF_FIELD_TIME, AUTH(created), 0, 0, 0, NULL },
+	{ "by", KF_FIELD_TEXT, AUTH(by), 0, 0, KF_BY_SIZE, NULL },
+	{ "salt", KF_FIELD_BYTES, AUTH(recovery.salt),
+	  AUTH(recovery.salt_len), KF_RECOVERY_SALT, KF_RECOVERY_SALT, NULL },
+	{ "hashes", KF_FIELD_BYTES, AUTH(recovery.hashes),
+	  AUTH(recovery.hashes_len), KF_RECOVERY_CODES * KF_RECOVERY_HASH,
+	  KF_RECOVERY_CODES * KF_RECOVERY_HASH, NULL },
+};
+
+/* The kinds: section word, letter of the id, is it numbered, fields. */
 static const struct {
 	enum kf_kind kind;
 	const char *word;
 	char letter;
+	bool many;
 	const struct kf_field *fields;
 	size_t count;
 } kinds[] = {
-	{ KF_KIND_TOTP, "totp", 'T', totp_fields,
+	{ KF_KIND_TOTP, "totp", 'T', true, totp_fields,
 	  sizeof(totp_fields) / sizeof(totp_fields[0]) },
+	{ KF_KIND_RECOVERY, "recovery", 'R', false, recovery_fields,
+	  sizeof(recovery_fields) / sizeof(recovery_fields[0]) },
 };
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
@@ -95,15 +110,18 @@ finish_section(const struct parser *p, struct kf_ini_error *error)
 	    error);
 }
 
-/* "T1" to "T16", and not twice. */
+/* "T1" to "T16", or "R", and not twice. */
 static bool
 is_new_id(struct kf_person *person, size_t kind, const char *id)
 {
 	uint64_t n;
 
-	return id[0] == kinds[kind].letter &&
-	    kf_text_number(id + 1, 1, KF_AUTHENTICATORS_MAX, &n) == KF_OK &&
-	    kf_enrolment_find(person, id) == NULL;
+	if (id[0] != kinds[kind].letter ||
+	    kf_enrolment_find(person, id) != NULL)
+		return false;
+	return kinds[kind].many ?
+	    kf_text_number(id + 1, 1, KF_AUTHENTICATORS_MAX, &n) == KF_OK :
+	    id[1] == '\0';
 }
 
 static enum kf_err
@@ -227,6 +245,24 @@ kf_enrolment_find(struct kf_person *person, const char *id)
 	return NULL;
 }
 
+/* The lowest free one. */
+static enum kf_err
+new_id(struct kf_person *person, size_t kind, char id[KF_ID_SIZE])
+{
+	enum kf_err err = kf_text_format(id, KF_ID_SIZE, "%c",
+	    kinds[kind].letter);
+	unsigned n = 1;
+
+	if (err == KF_OK && !kinds[kind].many)
+		return kf_enrolment_find(person, id) == NULL ? KF_OK :
+		    KF_ERR_CONFLICT;
+	do {
+		err = kf_text_format(id, KF_ID_SIZE, "%c%u",
+		    kinds[kind].letter, n++);
+	} while (err == KF_OK && kf_enrolment_find(person, id) != NULL);
+	return err;
+}
+
 enum kf_err
 kf_enrolment_add(struct kf_person *person, enum kf_kind kind,
     struct kf_authenticator **out)
@@ -234,16 +270,12 @@ kf_enrolment_add(struct kf_person *person, enum kf_kind kind,
 	struct kf_authenticator *a;
 	char id[KF_ID_SIZE];
 	enum kf_err err;
-	unsigned n = 1;
 
 	if (person->count == KF_AUTHENTICATORS_MAX)
 		return KF_ERR_RANGE;
-	do {
-		err = kf_text_format(id, sizeof(id), "%c%u",
-		    kinds[kind_index(kind)].letter, n++);
-		if (err != KF_OK)
-			return err;
-	} while (kf_enrolment_find(person, id) != NULL);
+	err = new_id(person, kind_index(kind), id);
+	if (err != KF_OK)
+		return err;
 	a = &person->authenticators[person->count];
 	*a = (struct kf_authenticator){ .kind = kind };
 	memcpy(a->id, id, sizeof(id));
@@ -253,6 +285,16 @@ kf_enrolment_add(struct kf_person *person, enum kf_kind kind,
 	person->count++;
 	*out = a;
 	return KF_OK;
+}
+
+size_t
+kf_enrolment_factors(const struct kf_person *person)
+{
+	size_t factors = 0;
+
+	for (size_t i = 0; i < person->count; i++)
+		factors += person->authenticators[i].kind != KF_KIND_RECOVERY;
+	return factors;
 }
 
 void

@@ -24,8 +24,13 @@
 #define KF_ENROLMENT_FORMAT 1
 
 enum kf_kind {
-	KF_KIND_TOTP = 1
+	KF_KIND_TOTP = 1,
+	KF_KIND_RECOVERY
 };
+
+#define KF_RECOVERY_CODES 10
+#define KF_RECOVERY_SALT 16
+#define KF_RECOVERY_HASH 32
 
 enum kf_algorithm {
 	KF_SHA1 = 1,
@@ -43,14 +48,23 @@ struct kf_totp {
 	unsigned char sealed[KF_SEALED_MAX];
 };
 
+/* Hashes of recovery codes, in the order of their numbers. */
+struct kf_recovery {
+	size_t salt_len;
+	unsigned char salt[KF_RECOVERY_SALT];
+	size_t hashes_len;
+	unsigned char hashes[KF_RECOVERY_CODES * KF_RECOVERY_HASH];
+};
+
 struct kf_authenticator {
 	enum kf_kind kind;
-	char id[KF_ID_SIZE];		/* "T1" */
+	char id[KF_ID_SIZE];		/* "T1"; "R" of recovery codes */
 	uint64_t tag;			/* random; names its line of state */
 	char label[KF_LABEL_SIZE];	/* clean UTF-8, may be empty */
 	int64_t created;		/* seconds since the epoch */
 	char by[KF_BY_SIZE];		/* the administrator who enrolled it */
-	struct kf_totp totp;
+	struct kf_totp totp;		/* of its kind; else zeros */
+	struct kf_recovery recovery;
 };
 
 struct kf_person {
@@ -78,11 +92,16 @@ kf_enrolment_find(struct kf_person *person, const char *id)
 
 /*
  * Adds an empty authenticator with the lowest free id of its kind and a random
- * tag; KF_ERR_RANGE when there are sixteen.
+ * tag; KF_ERR_RANGE when there are sixteen, KF_ERR_CONFLICT when there is one of
+ * a kind that a person has once.
  */
 KF_CHECKED enum kf_err
 kf_enrolment_add(struct kf_person *person, enum kf_kind kind,
     struct kf_authenticator **out) __attribute__((nonnull));
+
+/* How many there are besides recovery codes, which only stand in for others. */
+size_t
+kf_enrolment_factors(const struct kf_person *person) __attribute__((nonnull));
 
 /* Takes one out; its position is closed up. */
 void

@@ -158,10 +158,12 @@ const struct kf_store_backend kf_store_file = {
 	.list = kf_file_list,
 	.state = kf_file_state,
 	.create_state = kf_file_create_state,
+	.repair_state = kf_file_repair_state,
 	.delete_state = kf_file_delete_state,
 	.unlock = kf_file_unlock,
 	.charge = kf_file_charge,
 	.consume = kf_file_consume,
+	.once = kf_file_once,
 	.refund = kf_file_refund,
 	.release = kf_file_release,
 };

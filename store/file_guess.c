@@ -92,59 +92,117 @@ kf_file_charge(void *handle, struct kf_guess *guess)
 	return err;
 }
 
-/* Spends a counter in the memory, which is open and locked. */
+/* What a right code changes in its authenticator's line. */
+struct spending {
+	const struct kf_authenticator *a;
+	bool is_item;		/* of a set; else a counter that grows */
+	uint64_t value;
+	int32_t offset;
+};
+
+/* What the counter becomes; KF_ERR_CONFLICT when this was spent before. */
+static enum kf_err
+next_counter(const struct spending *what, uint64_t last, uint64_t *next)
+{
+	bool spent = what->is_item ? (last & what->value) != 0 :
+	    what->value <= last;
+
+	*next = what->is_item ? last | what->value : what->value;
+	return spent ? KF_ERR_CONFLICT : KF_OK;
+}
+
+static void
+take_memory(struct kf_guess *guess, const struct kf_state *state)
+{
+	memcpy(guess->state.memory, state->memory, sizeof(state->memory));
+	guess->state.lines = state->lines;
+}
+
+/* Spends in the memory, which is open and locked. */
 static enum kf_err
 spend(struct kf_guess *guess, struct kf_open_state *open,
-    const struct kf_authenticator *a, uint64_t counter, int32_t offset)
+    const struct spending *what)
 {
 	uint64_t keep[KF_AUTHENTICATORS_MAX];
 	struct kf_state next = open->state;
 	struct kf_memory *line;
+	uint64_t counter;
+	enum kf_err err;
 
 	/* As of now, not as of the charge. */
-	memcpy(guess->state.memory, next.memory, sizeof(next.memory));
-	guess->state.lines = next.lines;
-	if (counter <= kf_guess_counter(guess, a))
-		return KF_ERR_CONFLICT;
+	take_memory(guess, &next);
+	err = next_counter(what, kf_guess_counter(guess, what->a), &counter);
+	if (err != KF_OK)
+		return err;
 	for (size_t i = 0; i < guess->person.count; i++)
 		keep[i] = guess->person.authenticators[i].tag;
-	line = kf_state_line(&next, a->tag, counter, keep,
+	line = kf_state_line(&next, what->a->tag, counter, keep,
 	    guess->person.count);
 	if (line == NULL)
 		return KF_ERR_CORRUPT;
 	line->counter = counter;
 	line->used = guess->now;
-	line->offset = offset;
+	line->offset = what->offset;
 	if (guess->position == KF_POSITION_KNOWN)
 		next.counts[KF_POSITION_KNOWN] = (struct kf_count){ 0 };
-	return kf_file_write_state(open, &next);
+	err = kf_file_write_state(open, &next);
+	if (err == KF_OK)
+		take_memory(guess, &next);
+	return err;
 }
 
-enum kf_err
-kf_file_consume(void *handle, struct kf_guess *guess,
-    const struct kf_authenticator *a, uint64_t counter, int32_t offset)
+static enum kf_err
+spend_and_clear(struct kf_file_store *fs, struct kf_guess *guess,
+    const struct spending *what)
 {
 	struct kf_open_state memory;
 	pid_t holder;
 	enum kf_err err;
 
 	if (guess->position == KF_POSITION_KNOWN) {
-		err = spend(guess, guess->backend, a, counter, offset);
+		err = spend(guess, guess->backend, what);
 		if (err == KF_OK)
 			guess->state.counts[KF_POSITION_KNOWN] =
 			    (struct kf_count){ 0 };
 		return kf_file_answer(err);
 	}
-	err = kf_file_open_state(handle, guess->uid, KF_POSITION_KNOWN,
+	err = kf_file_open_state(fs, guess->uid, KF_POSITION_KNOWN,
 	    kf_clock_monotonic() + CONSUME_MS, &memory, &holder);
 	if (err != KF_OK)
 		return err;
-	err = spend(guess, &memory, a, counter, offset);
+	err = spend(guess, &memory, what);
 	kf_file_close_fd(&memory.fd);
 	if (err != KF_OK)
 		return kf_file_answer(err);
 	guess->state.counts[guess->position] = (struct kf_count){ 0 };
 	return commit_count(guess);
+}
+
+enum kf_err
+kf_file_consume(void *handle, struct kf_guess *guess,
+    const struct kf_authenticator *a, uint64_t counter, int32_t offset)
+{
+	const struct spending what = {
+		.a = a,
+		.value = counter,
+		.offset = offset,
+	};
+
+	return spend_and_clear(handle, guess, &what);
+}
+
+enum kf_err
+kf_file_once(void *handle, struct kf_guess *guess,
+    const struct kf_authenticator *a, unsigned item)
+{
+	const struct spending what = {
+		.a = a,
+		.is_item = true,
+		.value = UINT64_C(1) << (item & 63),
+	};
+
+	return item < 63 ? spend_and_clear(handle, guess, &what) :
+	    KF_ERR_CORRUPT;
 }
 
 enum kf_err

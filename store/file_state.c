@@ -171,24 +171,26 @@ kf_file_state(void *handle, uint32_t uid, int64_t deadline,
 
 /*
  * Both slots are written before the name appears, so that there is never a
- * file without a state in it.  A state that exists stays.
+ * file without a state in it.
  */
 static enum kf_err
-create_locked(int dir, uint32_t uid, enum kf_position position)
+create_file(int dir, enum kf_position position, const struct kf_state *first)
 {
-	struct kf_file_name fresh = kf_file_name(".new.", uid);
-	struct kf_file_name name = state_name(position, uid);
-	struct kf_state state = { .uid = uid, .sequence = 1 };
+	struct kf_file_name fresh = kf_file_name(".new.", first->uid);
+	struct kf_file_name name = state_name(position, first->uid);
+	struct kf_state state = *first;
 	enum kf_err err = KF_ERR_IO;
 	int fd;
 
-	if (faccessat(dir, name.text, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
-		return KF_OK;
 	(void)unlinkat(dir, fresh.text, 0);
 	fd = openat(dir, fresh.text,
 	    O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return KF_ERR_IO;
+	/* The strangers' file has their count and no memory. */
+	if (position == KF_POSITION_STRANGER)
+		state.lines = 0;
+	state.sequence = 1;
 	if (write_slot(fd, &state, 0) != KF_OK)
 		goto out;
 	state.sequence = 2;
@@ -204,24 +206,81 @@ out:
 	return err;
 }
 
+static bool
+is_there(int dir, enum kf_position position, uint32_t uid)
+{
+	struct kf_file_name name = state_name(position, uid);
+
+	return faccessat(dir, name.text, F_OK, AT_SYMLINK_NOFOLLOW) == 0 ||
+	    errno != ENOENT;
+}
+
+/* Whoever makes files takes turns; *dir is closed by the caller. */
+static enum kf_err
+lock_directory(struct kf_file_store *fs, int64_t deadline, int *dir)
+{
+	pid_t holder;
+
+	*dir = -1;
+	if (fs->state < 0)
+		return KF_ERR_UNAVAILABLE;
+	*dir = openat(fs->state, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (*dir < 0)
+		return KF_ERR_UNAVAILABLE;
+	return kf_lock(*dir, deadline, &holder);
+}
+
+/* The strangers' file comes first: UID alone is what logins look for. */
+static const enum kf_position creation[] = {
+	KF_POSITION_STRANGER, KF_POSITION_KNOWN
+};
+
 enum kf_err
 kf_file_create_state(void *handle, uint32_t uid, int64_t deadline)
 {
-	struct kf_file_store *fs = handle;
-	enum kf_err err;
-	pid_t holder;
+	const struct kf_state empty = { .uid = uid };
 	int dir;
+	enum kf_err err = lock_directory(handle, deadline, &dir);
 
-	if (fs->state < 0)
-		return KF_ERR_UNAVAILABLE;
-	dir = openat(fs->state, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (dir < 0)
-		return KF_ERR_UNAVAILABLE;
-	err = kf_lock(dir, deadline, &holder);
-	if (err == KF_OK)
-		err = create_locked(dir, uid, KF_POSITION_STRANGER);
-	if (err == KF_OK)
-		err = create_locked(dir, uid, KF_POSITION_KNOWN);
+	for (int i = 0; i < KF_POSITIONS && err == KF_OK; i++)
+		if (!is_there(dir, creation[i], uid))
+			err = create_file(dir, creation[i], &empty);
+	kf_file_close_fd(&dir);
+	return kf_file_answer(err);
+}
+
+/* Whatever has that name and is no state of ours goes. */
+static enum kf_err
+repair_file(struct kf_file_store *fs, int dir, enum kf_position position,
+    const struct kf_state *fresh)
+{
+	struct kf_file_name name = state_name(position, fresh->uid);
+	struct kf_state found;
+	enum kf_err err = kf_file_peek(fs, fresh->uid, position, &found);
+
+	if (err != KF_ERR_CORRUPT)
+		return err;
+	if (unlinkat(dir, name.text, 0) != 0 && errno != ENOENT)
+		return KF_ERR_IO;
+	return create_file(dir, position, fresh);
+}
+
+enum kf_err
+kf_file_repair_state(void *handle, const struct kf_state *state,
+    bool only_missing, int64_t deadline)
+{
+	struct kf_state found;
+	int dir;
+	enum kf_err err = lock_directory(handle, deadline, &dir);
+
+	/* One that knew something was here, and perhaps still is. */
+	if (err == KF_OK && only_missing &&
+	    (is_there(dir, KF_POSITION_STRANGER, state->uid) ||
+	    is_there(dir, KF_POSITION_KNOWN, state->uid)) &&
+	    kf_file_state(handle, state->uid, deadline, &found) != KF_OK)
+		err = KF_ERR_CONFLICT;
+	for (int i = 0; i < KF_POSITIONS && err == KF_OK; i++)
+		err = repair_file(handle, dir, creation[i], state);
 	kf_file_close_fd(&dir);
 	return kf_file_answer(err);
 }

@@ -75,6 +75,9 @@ kf_file_state(void *handle, uint32_t uid, int64_t deadline,
 enum kf_err
 kf_file_create_state(void *handle, uint32_t uid, int64_t deadline);
 enum kf_err
+kf_file_repair_state(void *handle, const struct kf_state *state,
+    bool only_missing, int64_t deadline);
+enum kf_err
 kf_file_delete_state(void *handle, uint32_t uid, int64_t deadline);
 enum kf_err
 kf_file_unlock(void *handle, uint32_t uid, int64_t deadline);
@@ -83,6 +86,9 @@ kf_file_charge(void *handle, struct kf_guess *guess);
 enum kf_err
 kf_file_consume(void *handle, struct kf_guess *guess,
     const struct kf_authenticator *a, uint64_t counter, int32_t offset);
+enum kf_err
+kf_file_once(void *handle, struct kf_guess *guess,
+    const struct kf_authenticator *a, unsigned item);
 enum kf_err
 kf_file_refund(void *handle, struct kf_guess *guess);
 void

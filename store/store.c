@@ -83,6 +83,14 @@ kf_store_create_state(struct kf_store *store, uint32_t uid, int64_t deadline)
 }
 
 enum kf_err
+kf_store_repair_state(struct kf_store *store, const struct kf_state *state,
+    bool only_missing, int64_t deadline)
+{
+	return store->backend->repair_state(store->handle, state, only_missing,
+	    deadline);
+}
+
+enum kf_err
 kf_store_delete_state(struct kf_store *store, uint32_t uid, int64_t deadline)
 {
 	return store->backend->delete_state(store->handle, uid, deadline);
@@ -114,6 +122,13 @@ kf_store_consume(struct kf_store *store, struct kf_guess *guess,
 {
 	return store->backend->consume(store->handle, guess, a, counter,
 	    offset);
+}
+
+enum kf_err
+kf_store_once(struct kf_store *store, struct kf_guess *guess,
+    const struct kf_authenticator *a, unsigned item)
+{
+	return store->backend->once(store->handle, guess, a, item);
 }
 
 enum kf_err

@@ -65,6 +65,15 @@ KF_CHECKED enum kf_err
 kf_store_create_state(struct kf_store *store, uint32_t uid, int64_t deadline)
     __attribute__((nonnull));
 
+/*
+ * Puts this state in place of one that is missing or damaged; one that can be
+ * read is left alone.  With only_missing, KF_ERR_CONFLICT where there is one
+ * that cannot be read: what it knew must not be forgotten.
+ */
+KF_CHECKED enum kf_err
+kf_store_repair_state(struct kf_store *store, const struct kf_state *state,
+    bool only_missing, int64_t deadline) __attribute__((nonnull));
+
 /* For a person who has nothing enrolled any more. */
 KF_CHECKED enum kf_err
 kf_store_delete_state(struct kf_store *store, uint32_t uid, int64_t deadline)
@@ -80,8 +89,9 @@ kf_store_unlock(struct kf_store *store, uint32_t uid, int64_t deadline)
  * a guess behind a first factor wait, unless it is right.  The caller fills in the first part; kf_store_charge counts the
  * guess durably before anybody judges it, and fills in the rest from what it
  * read under the lock.  From then until kf_store_release no other guess for
- * this person and position is charged: judge, call consume or refund (or neither, for a
- * wrong guess), release, and only then tell.  Never ask a person in between.
+ * this person and position is charged: judge, call consume, once or refund (or
+ * none, for a wrong guess), release, and only then tell.  Never ask a person in
+ * between.
  */
 struct kf_guess {
 	uint32_t uid;
@@ -106,7 +116,10 @@ KF_CHECKED enum kf_err
 kf_store_charge(struct kf_store *store, struct kf_guess *guess)
     __attribute__((nonnull));
 
-/* The last accepted counter of an authenticator, as of the charge. */
+/*
+ * The last accepted counter of an authenticator, as of the charge, and after a
+ * consume or once as of that.
+ */
 uint64_t
 kf_guess_counter(struct kf_guess *guess, const struct kf_authenticator *a)
     __attribute__((nonnull));
@@ -120,6 +133,15 @@ KF_CHECKED enum kf_err
 kf_store_consume(struct kf_store *store, struct kf_guess *guess,
     const struct kf_authenticator *a, uint64_t counter, int32_t offset)
     __attribute__((nonnull));
+
+/*
+ * Takes item 0 to 62 of an authenticator whose counter is the set of its
+ * single-use items, bit by bit, and clears the failures of the position,
+ * durably; else KF_ERR_CONFLICT: it was taken before.
+ */
+KF_CHECKED enum kf_err
+kf_store_once(struct kf_store *store, struct kf_guess *guess,
+    const struct kf_authenticator *a, unsigned item) __attribute__((nonnull));
 
 /* Takes the charge back: the code was right but had been used. */
 KF_CHECKED enum kf_err
@@ -145,6 +167,8 @@ struct kf_store_backend {
 	    struct kf_state *state);
 	enum kf_err (*create_state)(void *handle, uint32_t uid,
 	    int64_t deadline);
+	enum kf_err (*repair_state)(void *handle, const struct kf_state *state,
+	    bool only_missing, int64_t deadline);
 	enum kf_err (*delete_state)(void *handle, uint32_t uid,
 	    int64_t deadline);
 	enum kf_err (*unlock)(void *handle, uint32_t uid, int64_t deadline);
@@ -152,6 +176,8 @@ struct kf_store_backend {
 	enum kf_err (*consume)(void *handle, struct kf_guess *guess,
 	    const struct kf_authenticator *a, uint64_t counter,
 	    int32_t offset);
+	enum kf_err (*once)(void *handle, struct kf_guess *guess,
+	    const struct kf_authenticator *a, unsigned item);
 	enum kf_err (*refund)(void *handle, struct kf_guess *guess);
 	void (*release)(void *handle, struct kf_guess *guess);
 };
