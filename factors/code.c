@@ -3,6 +3,11 @@
 
 #include <string.h>
 
+const char kf_recovery_alphabet[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+/* "10" and its symbols, with a separator on either side of each. */
+#define RECOVERY_MAX (2 * (2 + KF_RECOVERY_SYMBOLS) + 1)
+
 /* In the middle of 2n digits, or on either side of the middle one. */
 static bool
 is_middle(size_t position, size_t digits)
@@ -10,14 +15,13 @@ is_middle(size_t position, size_t digits)
 	return position == digits / 2 || position == (digits + 1) / 2;
 }
 
-enum kf_err
-kf_code_parse(const struct kf_secret *answer, struct kf_code *code)
+static bool
+parse_digits(const struct kf_secret *answer, struct kf_code *code)
 {
 	size_t space = 0;
 
-	*code = (struct kf_code){ 0 };
 	if (answer->len < KF_CODE_MIN || answer->len > KF_CODE_MAX + 1)
-		return KF_ERR_SYNTAX;
+		return false;
 	for (size_t i = 0; i < answer->len; i++) {
 		unsigned char c = answer->bytes[i];
 
@@ -26,13 +30,65 @@ kf_code_parse(const struct kf_secret *answer, struct kf_code *code)
 		else if (c == ' ' && space == 0 && i > 0)
 			space = i;
 		else
-			goto refuse;
+			return false;
 	}
-	if (code->len < KF_CODE_MIN ||
-	    (space != 0 && !is_middle(space, code->len)))
-		goto refuse;
-	return KF_OK;
-refuse:
+	return code->len >= KF_CODE_MIN &&
+	    (space == 0 || is_middle(space, code->len));
+}
+
+/* The symbol that was meant, or NUL. */
+static char
+canonical(unsigned char c)
+{
+	if (c >= 'a' && c <= 'z')
+		c = (unsigned char)(c - 'a' + 'A');
+	if (c == 'O')
+		c = '0';
+	if (c == 'I' || c == 'L')
+		c = '1';
+	return c != '\0' && strchr(kf_recovery_alphabet, c) != NULL ?
+	    (char)c : '\0';
+}
+
+/* The length tells whether the number has one digit or is 10. */
+static bool
+parse_recovery(const struct kf_secret *answer, struct kf_code *code)
+{
+	char all[2 + KF_RECOVERY_SYMBOLS + 1] = "";
+	size_t len = 0;
+	bool fits = answer->len <= RECOVERY_MAX;
+
+	for (size_t i = 0; fits && i < answer->len; i++) {
+		unsigned char c = answer->bytes[i];
+
+		if (c == '-' || c == ' ')
+			continue;
+		fits = len < sizeof(all) - 1 && canonical(c) != '\0';
+		if (fits)
+			all[len++] = canonical(c);
+	}
+	if (fits && len == 1 + KF_RECOVERY_SYMBOLS && all[0] >= '1' &&
+	    all[0] <= '9')
+		code->number = (uint32_t)(all[0] - '0');
+	else if (fits && len == 2 + KF_RECOVERY_SYMBOLS && all[0] == '1' &&
+	    all[1] == '0')
+		code->number = 10;
+	if (code->number > 0)
+		memcpy(code->symbols, all + len - KF_RECOVERY_SYMBOLS,
+		    KF_RECOVERY_SYMBOLS);
+	explicit_bzero(all, sizeof(all));
+	return code->number > 0;
+}
+
+enum kf_err
+kf_code_parse(const struct kf_secret *answer, struct kf_code *code)
+{
+	*code = (struct kf_code){ 0 };
+	if (parse_digits(answer, code))
+		return KF_OK;
+	kf_code_wipe(code);
+	if (parse_recovery(answer, code))
+		return KF_OK;
 	kf_code_wipe(code);
 	return KF_ERR_SYNTAX;
 }

@@ -4,6 +4,11 @@
  */
 #include "factors/factor.h"
 
+#include "factors/recovery.h"
+
+/* Every configuration names a factor that recovery codes can stand in for. */
+#define ANY_FACTOR UINT32_MAX
+
 static bool
 fits_totp(const struct kf_authenticator *a, const struct kf_code *code)
 {
@@ -47,8 +52,54 @@ judge_totp(const struct kf_authenticator *a, struct kf_trial *trial)
 	return KF_OK;
 }
 
+/* A code of the widest window may have been accepted. */
+static uint64_t
+spent_totp(const struct kf_authenticator *a, int64_t now)
+{
+	uint64_t step = kf_totp_step(&a->totp, now) + KF_CONF_TOTP_WINDOW_MAX;
+
+	return step > a->totp.first_step ? step : a->totp.first_step;
+}
+
+static bool
+fits_recovery(const struct kf_authenticator *a, const struct kf_code *code)
+{
+	(void)a;
+	return code->number > 0;
+}
+
+/* One that was issued since the hash was made does not fit any more. */
+static enum kf_err
+judge_recovery(const struct kf_authenticator *a, struct kf_trial *trial)
+{
+	const struct kf_code *code = trial->code;
+	size_t item = code->number - 1;
+	bool equal = kf_secret_equal(code->hash,
+	    a->recovery.hashes + item * KF_RECOVERY_HASH, KF_RECOVERY_HASH);
+
+	trial->counter = item;
+	if (!equal || code->tag != a->tag)
+		trial->judgement = KF_JUDGED_WRONG;
+	else if ((trial->last >> item & 1) != 0)
+		trial->judgement = KF_JUDGED_USED;
+	else
+		trial->judgement = KF_JUDGED_RIGHT;
+	return KF_OK;
+}
+
+static uint64_t
+spent_recovery(const struct kf_authenticator *a, int64_t now)
+{
+	(void)a;
+	(void)now;
+	return KF_RECOVERY_ALL;
+}
+
 const struct kf_factor kf_factors[] = {
-	{ "totp", KF_KIND_TOTP, KF_CONF_FACTOR_TOTP, fits_totp, judge_totp },
+	{ "totp", KF_KIND_TOTP, KF_CONF_FACTOR_TOTP, false, fits_totp,
+	  judge_totp, spent_totp },
+	{ "recovery", KF_KIND_RECOVERY, ANY_FACTOR, true, fits_recovery,
+	  judge_recovery, spent_recovery },
 };
 const size_t kf_factor_count = sizeof(kf_factors) / sizeof(kf_factors[0]);
 
@@ -96,13 +147,65 @@ kf_factor_could_be(const struct kf_person *person, const struct kf_conf *conf,
 }
 
 enum kf_err
+kf_factor_prepare(const struct kf_person *person, struct kf_code *code)
+{
+	static const struct kf_recovery nobody;
+	const struct kf_recovery *recovery = &nobody;
+
+	if (code->number == 0)
+		return KF_OK;
+	code->tag = 0;
+	for (size_t i = 0; i < person->count; i++) {
+		const struct kf_authenticator *a = &person->authenticators[i];
+
+		if (a->kind != KF_KIND_RECOVERY)
+			continue;
+		recovery = &a->recovery;
+		code->tag = a->tag;
+	}
+	return kf_recovery_hash(person->uid, code->tag, recovery->salt, code,
+	    code->hash);
+}
+
+void
+kf_factor_spent(const struct kf_person *person, int64_t now, bool first_use,
+    struct kf_state *state)
+{
+	*state = (struct kf_state){ .uid = person->uid };
+	for (size_t i = 0; i < person->count; i++) {
+		const struct kf_authenticator *a = &person->authenticators[i];
+		const struct kf_factor *factor = kf_factor_of(a->kind);
+
+		if (factor == NULL || (first_use && factor->items))
+			continue;
+		(void)kf_state_line(state, a->tag, factor->spent(a, now),
+		    NULL, 0);
+	}
+}
+
+/* The greater judgement stays. */
+static void
+keep_better(struct kf_judged *judged, const struct kf_factor *factor,
+    const struct kf_authenticator *a, const struct kf_trial *trial)
+{
+	if (judged->factor != NULL && trial->judgement <= judged->judgement)
+		return;
+	judged->judgement = trial->judgement;
+	judged->factor = factor;
+	judged->authenticator = a;
+	judged->counter = trial->counter;
+	judged->offset = trial->offset;
+}
+
+enum kf_err
 kf_factor_judge(struct kf_guess *guess, const struct kf_code *code,
     const struct kf_conf *conf, const struct kf_machine_key *key,
     struct kf_judged *judged)
 {
 	enum kf_err result = KF_OK;
 
-	*judged = (struct kf_judged){ .judgement = KF_JUDGED_CLOCK };
+	/* What by now fits nothing is wrong. */
+	*judged = (struct kf_judged){ .judgement = KF_JUDGED_WRONG };
 	for (size_t i = 0; i < guess->person.count; i++) {
 		const struct kf_authenticator *a =
 		    &guess->person.authenticators[i];
@@ -117,21 +220,26 @@ kf_factor_judge(struct kf_guess *guess, const struct kf_code *code,
 		};
 		enum kf_err err;
 
-		if (factor == NULL)
+		if (factor == NULL || !factor->fits(a, code))
 			continue;
 		err = factor->judge(a, &trial);
-		if (err != KF_OK) {
+		if (err == KF_OK)
+			keep_better(judged, factor, a, &trial);
+		else
 			result = err;
-			continue;
-		}
-		if (trial.judgement <= judged->judgement)
-			continue;
-		judged->judgement = trial.judgement;
-		judged->factor = factor;
-		judged->authenticator = a;
-		judged->counter = trial.counter;
-		judged->offset = trial.offset;
 	}
 	/* A broken record neither stops a right code nor excuses a wrong one. */
-	return judged->judgement == KF_JUDGED_CLOCK ? result : KF_OK;
+	return judged->factor == NULL ||
+	    judged->judgement == KF_JUDGED_CLOCK ? result : KF_OK;
+}
+
+enum kf_err
+kf_factor_spend(struct kf_store *store, struct kf_guess *guess,
+    const struct kf_judged *judged)
+{
+	return judged->factor->items ?
+	    kf_store_once(store, guess, judged->authenticator,
+	    (unsigned)judged->counter) :
+	    kf_store_consume(store, guess, judged->authenticator,
+	    judged->counter, judged->offset);
 }

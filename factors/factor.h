@@ -1,7 +1,8 @@
 /*
  * The ways of proving, strongest first.  The order of the table in factor.c is
  * the order in which they are asked; configuration can leave one out, and
- * cannot change the order.
+ * cannot change the order.  Recovery codes are the last: they stand in for
+ * whatever a person has lost, and are left out by not issuing them.
  */
 #ifndef KF_FACTOR_H
 #define KF_FACTOR_H
@@ -33,7 +34,7 @@ struct kf_trial {
 	uint64_t last;		/* its last accepted counter */
 
 	enum kf_judgement judgement;
-	uint64_t counter;	/* of a right one: to be consumed */
+	uint64_t counter;	/* of a right one: to be spent */
 	int32_t offset;		/* its step less the clock's */
 };
 
@@ -41,12 +42,16 @@ struct kf_factor {
 	const char *name;	/* in `factors =`, GRANT and the log */
 	enum kf_kind kind;
 	uint32_t conf_bit;
+	/* Is its counter a set of single-use items, or one that grows? */
+	bool items;
 	/* Has it the shape of one of this authenticator's codes? */
 	bool (*fits)(const struct kf_authenticator *a,
 	    const struct kf_code *code);
 	/* KF_ERR_CRYPTO: broken, not wrong. */
 	enum kf_err (*judge)(const struct kf_authenticator *a,
 	    struct kf_trial *trial);
+	/* The counter by which all that may have been used by now is. */
+	uint64_t (*spent)(const struct kf_authenticator *a, int64_t now);
 };
 
 extern const struct kf_factor kf_factors[];
@@ -69,6 +74,24 @@ bool
 kf_factor_could_be(const struct kf_person *person, const struct kf_conf *conf,
     const struct kf_code *code) __attribute__((nonnull));
 
+/*
+ * The slow part of judging: the hash of a recovery code.  Done for everybody
+ * who types one, enrolled or not, and before anything is locked; nothing for
+ * other codes.  KF_ERR_CRYPTO: it cannot be computed.
+ */
+KF_CHECKED enum kf_err
+kf_factor_prepare(const struct kf_person *person, struct kf_code *code)
+    __attribute__((nonnull));
+
+/*
+ * A state for a person who has none that can be read: whatever may have been
+ * used counts as used.  With first_use, single-use items do not, since the
+ * person is new here.
+ */
+void
+kf_factor_spent(const struct kf_person *person, int64_t now, bool first_use,
+    struct kf_state *state) __attribute__((nonnull));
+
 /* How a charged guess ended. */
 struct kf_judged {
 	enum kf_judgement judgement;
@@ -87,5 +110,10 @@ KF_CHECKED enum kf_err
 kf_factor_judge(struct kf_guess *guess, const struct kf_code *code,
     const struct kf_conf *conf, const struct kf_machine_key *key,
     struct kf_judged *judged) __attribute__((nonnull));
+
+/* Records what was judged right: kf_store_consume, or kf_store_once. */
+KF_CHECKED enum kf_err
+kf_factor_spend(struct kf_store *store, struct kf_guess *guess,
+    const struct kf_judged *judged) __attribute__((nonnull));
 
 #endif

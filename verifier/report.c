@@ -80,6 +80,8 @@ log_decision(const struct kf_session *s)
 	if (grant) {
 		kf_log_add(&log, "factor", s->factor);
 		kf_log_add(&log, "id", s->id);
+		if (s->recovery_left >= 0)
+			kf_log_number(&log, "left", s->recovery_left);
 	} else {
 		kf_log_add(&log, "reason", s->reason);
 		if (s->failures >= 0)
@@ -89,7 +91,9 @@ log_decision(const struct kf_session *s)
 	if (account && strcmp(s->reason, "no-proof") == 0)
 		kf_log_add(&log, "sshd-setting", "AuthenticationMethods "
 		    "publickey,keyboard-interactive:pam");
-	kf_report_end(s, &log, grant ? LOG_INFO : LOG_NOTICE);
+	/* Somebody is without what they are used to, or is somebody else. */
+	kf_report_end(s, &log, grant && s->recovery_left < 0 ? LOG_INFO :
+	    LOG_NOTICE);
 }
 
 void

@@ -220,6 +220,7 @@ kf_session_run(int fd)
 
 	kf_verdict_deny(&s.verdict);
 	s.failures = -1;
+	s.recovery_left = -1;
 	err = kf_talk_start(&s.talk, fd, &s.request);
 	if (err == KF_OK)
 		err = kf_random(txn, sizeof(txn));

@@ -41,6 +41,7 @@ struct kf_session {
 	const char *factor;		/* of a grant */
 	char id[KF_ID_SIZE];
 	int64_t failures;		/* of this position; -1: not known */
+	int recovery_left;		/* after one was used; else -1 */
 };
 
 /* Serves the request that comes over fd, to its end. */

@@ -24,6 +24,13 @@ fuzz_code(const uint8_t *data, size_t size)
 		*(data[i] >= '0' && data[i] <= '9' ? &digits : &others) += 1;
 	if (kf_code_parse(&answer, &code) != KF_OK)
 		return;
+	if (code.number > 0) {
+		FUZZ_CHECK(code.number <= 10 && code.len == 0);
+		FUZZ_CHECK(strlen(code.symbols) == KF_RECOVERY_SYMBOLS);
+		FUZZ_CHECK(strspn(code.symbols, kf_recovery_alphabet) ==
+		    KF_RECOVERY_SYMBOLS);
+		return;
+	}
 	/* Six to eight digits, and at most one space that is not at an end. */
 	FUZZ_CHECK(code.len == digits && digits >= 6 && digits <= 8);
 	FUZZ_CHECK(strlen(code.digits) == digits);
@@ -113,6 +120,7 @@ fuzz_seeds(fuzz_take *take)
 {
 	static const char *const seeds[] = {
 		"123456", "12345678", "123 456", "1234 5678",
+		"3-7QKF-M2XT-9HDV-C4WR", "10 oO0o iIlL 1111 0000",
 		"18446744073709551615", "0123456789abcdef",
 		"M\xc3\xbcller \xe2\x82\xac \xf0\x9f\x94\x91",
 		"\xef\xbc\x91\xef\xbc\x92\xef\xbc\x93", "\033[2J\xc2\x9b",
