@@ -1,10 +1,11 @@
-/* keyfirst list [USER]: what is enrolled, and when it was last used. */
+/* keyfirst list [USER] [--json]: what is enrolled, and when it was last used. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "enroll_tool/as_service.h"
+#include "enroll_tool/json.h"
 #include "enroll_tool/people.h"
 #include "enroll_tool/terminal.h"
 #include "enroll_tool/words.h"
@@ -25,8 +26,24 @@ struct table {
 	size_t count;
 	size_t room;
 	bool failed;		/* something could not be read */
+	bool json;
+	struct kf_json j;	/* made in any case, printed with json */
+	json_t *people;		/* in j */
 	size_t width[COLUMNS];
 };
+
+static void
+unreadable(struct table *t, uint32_t uid, enum kf_err err)
+{
+	json_t *entry = json_object();
+
+	kf_complain("the enrolment of uid %u: %s: restore it from a "
+	    "backup, or delete it", uid, kf_strerror(err));
+	t->failed = true;
+	kf_json_set(&t->j, entry, "uid", json_integer(uid));
+	kf_json_set(&t->j, entry, "error", kf_json_reading(err));
+	kf_json_append(&t->j, t->people, entry);
+}
 
 static void
 visit(void *context, const struct kf_person *person, enum kf_err err)
@@ -34,9 +51,7 @@ visit(void *context, const struct kf_person *person, enum kf_err err)
 	struct table *t = context;
 
 	if (err != KF_OK) {
-		kf_complain("the enrolment of uid %u: %s: restore it from a "
-		    "backup, or delete it", person->uid, kf_strerror(err));
-		t->failed = true;
+		unreadable(t, person->uid, err);
 		return;
 	}
 	if (t->count == t->room) {
@@ -47,6 +62,7 @@ visit(void *context, const struct kf_person *person, enum kf_err err)
 		if (more == NULL) {
 			kf_complain("uid %u: no memory", person->uid);
 			t->failed = true;
+			t->j.failed = true;
 			return;
 		}
 		t->persons = more;
@@ -72,6 +88,22 @@ set(struct row *row, enum column column, const char *text)
 	    *text != '\0' ? text : "-");
 }
 
+/* What its codes are like. */
+static void
+set_code(struct row *row, const struct kf_authenticator *a)
+{
+	char *cell = row->cell[COLUMN_CODE];
+	const size_t size = sizeof(row->cell[COLUMN_CODE]);
+
+	switch (a->kind) {
+	case KF_KIND_TOTP:
+		(void)snprintf(cell, size, "%s/%" PRIu32 "/%" PRIu32 "s",
+		    kf_algorithm_names[a->totp.algorithm - 1], a->totp.digits,
+		    a->totp.period);
+		break;
+	}
+}
+
 static void
 fill(struct row *row, const struct kf_person *person,
     const struct kf_authenticator *a, struct kf_service_result *result)
@@ -83,16 +115,13 @@ fill(struct row *row, const struct kf_person *person,
 	set(row, COLUMN_ID, a->id);
 	set(row, COLUMN_FACTOR, kf_factor_of(a->kind)->name);
 	set(row, COLUMN_LABEL, a->label);
-	(void)snprintf(row->cell[COLUMN_CODE], sizeof(row->cell[COLUMN_CODE]),
-	    "%s/%" PRIu32 "/%" PRIu32 "s",
-	    kf_algorithm_names[a->totp.algorithm - 1], a->totp.digits,
-	    a->totp.period);
-	kf_words_time(a->created, when);
+	set_code(row, a);
+	(void)kf_words_time(a->created, when);
 	set(row, COLUMN_ENROLLED, when);
 	set(row, COLUMN_BY, a->by);
 	if (result->err == KF_OK)
 		memory = kf_state_find(&result->state, a->tag);
-	kf_words_time(memory != NULL ? memory->used : 0, when);
+	(void)kf_words_time(memory != NULL ? memory->used : 0, when);
 	set(row, COLUMN_USED, result->err == KF_OK ? when : "unknown");
 }
 
@@ -137,67 +166,115 @@ each(struct table *t, struct kf_service_result *results,
 }
 
 static void
+print_table(struct table *t, struct kf_service_result *results)
+{
+	if (t->count > 0) {
+		each(t, results, measure);
+		each(t, results, print);
+	} else if (!t->failed) {
+		kf_say("Nobody is enrolled.\n");
+	}
+}
+
+static void
+print_json(struct table *t, struct kf_service_result *results)
+{
+	for (size_t i = 0; i < t->count; i++) {
+		json_t *entry = json_object();
+
+		kf_json_person(&t->j, entry, &t->persons[i], &results[i]);
+		kf_json_append(&t->j, t->people, entry);
+	}
+	if (kf_json_print(&t->j) != KF_EXIT_DONE)
+		t->failed = true;
+}
+
+static void
 show(struct table *t, const char *store)
 {
-	struct kf_service_result *results;
+	/* One more, since none of nothing is NULL in some C libraries. */
+	struct kf_service_result *results = calloc(t->count + 1,
+	    sizeof(*results));
 
-	if (t->count == 0) {
-		if (!t->failed)
-			kf_say("Nobody is enrolled.\n");
-		return;
-	}
-	results = calloc(t->count, sizeof(*results));
 	if (results == NULL) {
 		kf_complain("list: no memory");
 		t->failed = true;
 		return;
 	}
-	qsort(t->persons, t->count, sizeof(t->persons[0]), by_name);
-	for (size_t i = 0; i < t->count; i++)
-		results[i].uid = t->persons[i].uid;
-	kf_as_service(KF_SERVICE_READ, store, results, t->count);
-	each(t, results, measure);
-	each(t, results, print);
+	if (t->count > 0) {
+		qsort(t->persons, t->count, sizeof(t->persons[0]), by_name);
+		for (size_t i = 0; i < t->count; i++)
+			results[i].uid = t->persons[i].uid;
+		kf_as_service(KF_SERVICE_READ, store, results, t->count);
+	}
+	if (t->json)
+		print_json(t, results);
+	else
+		print_table(t, results);
 	for (size_t i = 0; i < t->count; i++) {
 		if (results[i].err == KF_OK)
 			continue;
-		kf_complain("%s: the state of uid %u: %s: codes are refused",
-		    t->persons[i].name, results[i].uid,
-		    kf_strerror(results[i].err));
+		kf_complain("%s: the state of uid %u: %s: codes are refused: "
+		    "try keyfirst status %s", t->persons[i].name,
+		    results[i].uid, kf_strerror(results[i].err),
+		    t->persons[i].name);
 		t->failed = true;
 	}
 	free(results);
 }
 
+static enum kf_exit
+collect(struct table *t, struct kf_installation *in, const char *user)
+{
+	struct kf_person person;
+	enum kf_exit status = KF_EXIT_DONE;
+	enum kf_err err;
+
+	if (user != NULL) {
+		status = kf_person_enrolled(in, user, &person);
+		if (status == KF_EXIT_DONE)
+			visit(t, &person, KF_OK);
+		return status;
+	}
+	err = kf_store_list(in->store, kf_store_deadline(), visit, t);
+	if (err == KF_OK)
+		return KF_EXIT_DONE;
+	kf_complain("the enrolments: %s: keyfirst setup says what is wrong",
+	    kf_strerror(err));
+	return KF_EXIT_ERROR;
+}
+
 enum kf_exit
 kf_cmd_list(const struct kf_command *command, int argc, char **argv)
 {
+	static const struct option options[] = {
+		{ "json", no_argument, NULL, 'j' },
+		{ NULL, 0, NULL, 0 },
+	};
 	struct kf_installation in;
 	struct table t = { 0 };
-	struct kf_person person;
 	enum kf_exit status;
-	enum kf_err err = KF_OK;
+	int c;
 
-	if (!kf_operands_only(command, argc, argv, 0, 1))
+	while ((c = kf_option_next(command, argc, argv, options)) != -1) {
+		if (c != 'j')
+			return KF_EXIT_USAGE;
+		t.json = true;
+	}
+	if (!kf_operands(command, argc, 0, 1))
 		return KF_EXIT_USAGE;
 	status = kf_installation_open(&in, false);
 	if (status != KF_EXIT_DONE)
 		return status;
-	if (argc > optind) {
-		status = kf_person_enrolled(&in, argv[optind], &person);
-		if (status == KF_EXIT_DONE)
-			visit(&t, &person, KF_OK);
-	} else {
-		err = kf_store_list(in.store, kf_store_deadline(), visit, &t);
-	}
-	if (err != KF_OK) {
-		kf_complain("the enrolments: %s", kf_strerror(err));
-		status = KF_EXIT_ERROR;
-	}
+	kf_json_start(&t.j);
+	t.people = json_array();
+	kf_json_set(&t.j, t.j.top, "people", t.people);
+	status = collect(&t, &in, argv[optind]);
 	if (status == KF_EXIT_DONE)
 		show(&t, in.conf.store);
 	if (status == KF_EXIT_DONE && t.failed)
 		status = KF_EXIT_ERROR;
+	json_decref(t.j.top);
 	free(t.persons);
 	kf_installation_close(&in);
 	return status;

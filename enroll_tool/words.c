@@ -27,15 +27,13 @@ kf_words_span(int64_t seconds, char text[KF_WORDS_SIZE])
 	(void)snprintf(text, KF_WORDS_SIZE, "%" PRId64 " s", seconds);
 }
 
-void
+bool
 kf_words_time(int64_t when, char text[KF_WORDS_SIZE])
 {
 	time_t t = (time_t)when;
 	struct tm tm;
 
-	if (when == 0)
-		(void)snprintf(text, KF_WORDS_SIZE, "never");
-	else if (gmtime_r(&t, &tm) == NULL || tm.tm_year > 8099 ||
-	    strftime(text, KF_WORDS_SIZE, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
-		(void)snprintf(text, KF_WORDS_SIZE, "(no date)");
+	(void)snprintf(text, KF_WORDS_SIZE, when == 0 ? "never" : "(no date)");
+	return when != 0 && gmtime_r(&t, &tm) != NULL && tm.tm_year <= 8099 &&
+	    strftime(text, KF_WORDS_SIZE, "%Y-%m-%dT%H:%M:%SZ", &tm) != 0;
 }

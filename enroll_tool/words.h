@@ -2,6 +2,7 @@
 #ifndef KF_WORDS_H
 #define KF_WORDS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define KF_WORDS_SIZE 32
@@ -11,8 +12,11 @@ void
 kf_words_span(int64_t seconds, char text[KF_WORDS_SIZE])
     __attribute__((nonnull));
 
-/* "2026-11-21T19:40:00Z" (ISO 8601, UTC); "never" for 0. */
-void
+/*
+ * "2026-11-21T19:40:00Z" (ISO 8601, UTC).  False, and words that say so, for 0
+ * ("never") and what no calendar has.
+ */
+bool
 kf_words_time(int64_t when, char text[KF_WORDS_SIZE])
     __attribute__((nonnull));
 

@@ -36,7 +36,8 @@ foreign() {
 	openssl/evp.h)		echo 'store/* factors/recovery.c' ;;
 	openssl/*)		echo 'store/*' ;;
 	security/*)		echo 'pam_module/*' ;;
-	qrencode.h | png.h)	echo 'enroll_tool/*' ;;
+	jansson.h | png.h | qrencode.h)
+				echo 'enroll_tool/*' ;;
 	sys/* | linux/* | arpa/* | net/* | netinet/*)
 				echo '*' ;;
 	*)

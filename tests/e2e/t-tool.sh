@@ -30,6 +30,67 @@ complains()
 		grep -qF -e "$1" "$site_dir/tool.err"
 }
 
+# json STATUS FILTER COMMAND...: one object, about which jq's FILTER is true.
+json()
+{
+	local expected=$1 filter=$2
+	shift 2
+	answers "$expected" "$@" &&
+		jq -se "length == 1 and (.[0] | .keyfirst == 1 and ($filter))" \
+		"$site_dir/tool.out"
+}
+
+# no_json STATUS COMMAND...: nothing at all on standard output.
+no_json()
+{
+	answers "$@" && [ ! -s "$site_dir/tool.out" ]
+}
+
+# same_list [USER]: the table says what the object says.
+same_list()
+{
+	keyfirst list "$@" | tail -n +2 | tr -s ' ' >"$site_dir/said"
+	keyfirst list "$@" --json | jq -r '.people[] | .user as $user |
+		.factors[] | [ $user, .id, .factor,
+		"\(.algorithm)/\(.digits)/\(.period)s", .created,
+		(.by // "-"), (.["last-used"] // "never"),
+		(if .label == "" then "-" else .label end) ] | join(" ")' |
+		tr -s ' ' >"$site_dir/json"
+	[ -s "$site_dir/said" ] && diff "$site_dir/said" "$site_dir/json"
+}
+
+# same_status USER: the words say what the object says.
+same_status()
+{
+	keyfirst status "$1" >"$site_dir/said"
+	keyfirst status "$1" --json | jq -r 'def pad: (. + " " * 24)[0:24];
+		def count: if .count == 0
+		then "no wrong code since the last right one"
+		else "\(.count) wrong code\(if .count == 1 then "" else "s" end)" +
+		" since the last right one" +
+		if .disabled then ", disabled"
+		elif .locked then ", locked until \(.["refused-until"])"
+		elif .seconds > 0 then ", the next code is accepted in"
+		else "" end end;
+		"\(.user) (uid \(.uid))" + if .account then "" else
+		": the account is gone or has another name now: codes are refused"
+		end, (.factors[] | "  \((.id + "  ")[0:3]) \(.factor), " +
+		(if .label == "" then "no label" else .label end) + ": " +
+		if .["last-used"] == null then "never used"
+		else "last used \(.["last-used"]), its clock " +
+		(.["clock-offset"] | if . == 0 then "agreed"
+		elif . < 0 then "was about \(-.) s behind"
+		else "was about \(.) s ahead" end) end),
+		"  " + ("after the first factor" | pad) +
+		(.failures["after-first-factor"] | count),
+		"  " + ("before it (strangers)" | pad) +
+		(.failures["before-first-factor"] | count)' >"$site_dir/json"
+	# How long is left may differ from one moment to the next.
+	sed -Ei -e 's/( until [^ ]*) \(.*/\1/' -e 's/(accepted in).*/\1/' \
+		"$site_dir/said"
+	diff "$site_dir/said" "$site_dir/json"
+}
+
 seed()
 {
 	head -c "${1:-20}" /dev/urandom | base32 -w 0 | tr -d =
@@ -160,7 +221,24 @@ for words in 'list nobody-here' 'status tool-a' 'unlock tool-a' \
 	# shellcheck disable=SC2086
 	tap_check "no such thing: keyfirst $words" answers 4 keyfirst $words
 done
+for words in 'list --json a b' 'list --jsno' 'status --json' \
+	'status --json=yes tool-a'; do
+	# shellcheck disable=SC2086
+	tap_check "usage: keyfirst $words: no object" no_json 2 keyfirst $words
+done
+for words in 'list nobody-here --json' 'status --json tool-a'; do
+	# shellcheck disable=SC2086
+	tap_check "no such thing: keyfirst $words: none either" \
+		no_json 4 keyfirst $words
+done
+tap_check 'nor for others than root' no_json 5 \
+	setpriv --reuid tool-a --regid tool-a --clear-groups \
+	keyfirst list --json
+tap_check 'nor with a configuration that is not there' no_json 5 \
+	unshare -m sh -c \
+	'mount -t tmpfs tmpfs /etc/keyfirst && keyfirst list --json'
 tap_check 'a full standard output' answers 5 sh -c 'keyfirst help >/dev/full'
+tap_check 'also for an object' answers 5 sh -c 'keyfirst list --json >/dev/full'
 tap_check 'a closed standard output' answers 5 sh -c 'keyfirst help >&-'
 
 # --- setup -----------------------------------------------------------------
@@ -208,7 +286,17 @@ CONF
 tap_check 'a configuration that is not understood' answers 5 keyfirst list
 tap_check 'names file and line' complains 'keyfirst.conf: line 2'
 tap_check 'setup too' answers 1 keyfirst setup
+empty=/var/lib/keyfirst-empty
+site_conf <<-CONF
+	[default]
+	store = file:$empty
+CONF
+keyfirst setup >"$site_dir/tool.out"
+tap_check 'another store, where nobody is enrolled' \
+	shows 'Nobody is enrolled.' keyfirst list
+tap_check 'as an object' json 0 '.people == []' keyfirst list --json
 site_begin
+rm -r "$empty"
 tap_check 'the key is still the same' cmp "$key" "$site_dir/machine.key"
 
 # --- enrolling at a terminal -----------------------------------------------
@@ -243,6 +331,15 @@ code=$(code_of "$secret")
 pty "line $code"
 pty_end
 tap_check 'the right code enrols' test "$pty_status" = 0
+tap_check 'an object says so too, and what is not known yet' json 0 \
+	'.user == "tool-a" and .uid == '"$(id -u tool-a)"' and .account and
+	.state == "ok" and .failures["after-first-factor"].count == 0 and
+	(.factors | length) == 1 and (.factors[0] | .id == "T1" and
+	.factor == "totp" and .label == "a phone" and .by == "root" and
+	.["last-used"] == null and .["clock-offset"] == null and
+	(.created | fromdate) > now - 600 and
+	[.algorithm, .digits, .period] == ["sha1", 6, 30])' \
+	keyfirst status tool-a --json
 tap_check 'and test is named' grep -q 'keyfirst test tool-a' "$pty_shown"
 tap_check 'it is listed, with its label' shows 'a phone' keyfirst list tool-a
 tap_check 'the log has it' \
@@ -303,6 +400,11 @@ tap_check 'the next one would let in' shows 'would have let tool-a in' \
 tap_check 'once' fails try tool-a "$(site_code tool-a 1)"
 tap_check 'status knows when' shows 'last used 20' keyfirst status tool-a
 tap_check 'list too' lacks never keyfirst list tool-a
+tap_check 'and objects say the same' same_list tool-a
+tap_check 'of the status too' same_status tool-a
+tap_check 'the clock of one that was a step ahead' json 0 \
+	'.factors[0]["clock-offset"] | . == 30 or . == 0' \
+	keyfirst status tool-a --json
 wrong=$(site_wrong tool-a)
 for _ in 1 2; do
 	printf '%s\n' "$wrong" "$wrong" |
@@ -311,6 +413,19 @@ done
 tap_check 'status counts wrong codes, and tells the wait' \
 	shows '4 wrong codes since the last right one, the next code is accepted in' \
 	keyfirst status tool-a
+tap_check 'an object says the same' same_status tool-a
+tap_check 'and until when' json 0 '.failures["after-first-factor"] |
+	.count == 4 and .seconds > 0 and .seconds <= 5 and
+	(.["refused-until"] | fromdate) > now - 1 and
+	.locked == false and .disabled == false' \
+	keyfirst status tool-a --json
+site_conf <<-CONF
+	[default]
+	lockout.failures = 3
+CONF
+tap_check 'locked' shows 'locked until' keyfirst status tool-a
+tap_check 'in both' same_status tool-a
+site_begin
 tap_check 'unlock' keyfirst unlock tool-a
 tap_check 'and they are forgotten' lacks 'wrong codes' keyfirst status tool-a
 tap_check 'but no used code' fails try tool-a "$(site_code tool-a 1)"
@@ -348,6 +463,13 @@ tap_check 'a label is filtered' shows '?[31mred?' keyfirst list tool-b
 tap_check 'another label' keyfirst rename tool-b T7 'the  last = [one] # x'
 tap_check 'is listed' shows 'the  last = [one] # x' keyfirst list tool-b
 tap_check 'an id that is not there' answers 4 keyfirst remove tool-b T17
+tap_check 'sixteen, in the table and in the object' same_list tool-b
+keyfirst rename tool-b T7 $'say "\\u0041"\t\xff\x01/\xc3\xa9' \
+	>"$site_dir/tool.out"
+tap_check 'a label with marks of JSON stays what it is' json 0 \
+	'[.people[0].factors[] | select(.id == "T7").label] ==
+	["say \"\\u0041\"???/é"]' keyfirst list --json tool-b
+tap_check 'everybody, in the table and in the object' same_list
 
 # Two at once for one person: neither is lost.
 keyfirst remove tool-b T16 >"$site_dir/tool.out"
@@ -400,6 +522,9 @@ tap_check 'says whose it is, and what to do' \
 tap_check 'a name without an account is found' keyfirst list tool-c
 tap_check 'status says that it is gone' shows 'account is gone' \
 	keyfirst status tool-c
+tap_check 'so does an object' json 0 '.account == false' \
+	keyfirst status tool-c --json
+tap_check 'with the same words' same_status tool-c
 tap_check 'who has the uid now has nothing' answers 4 keyfirst list tool-x
 tap_check 'it can be removed' keyfirst remove tool-c T1 --last
 tap_check 'with its state' test ! -e "$state/$uid"
@@ -413,6 +538,11 @@ chmod 0640 "$enrolled/4242"
 tap_check 'an enrolment that cannot be read' answers 5 keyfirst list
 tap_check 'is named' complains 'uid 4242'
 tap_check 'and the others are listed' grep -q '^tool-a ' "$site_dir/tool.out"
+tap_check 'as an object: the unreadable one, and the others' json 5 \
+	'[.people[] | select(has("error"))] ==
+	[{ "uid": 4242, "error": "damaged" }] and
+	any(.people[]; .user == "tool-a" and .state == "ok")' \
+	keyfirst list --json
 rm "$enrolled/4242"
 tap_check 'list is whole again' answers 0 keyfirst list
 
@@ -456,6 +586,11 @@ tap_check 'a busy state is no reason to remove a factor' \
 chmod 0 "$state/$uid"
 tap_check 'status of what cannot be reached' \
 	answers 5 timeout 20 keyfirst status tool-e
+tap_check 'an object of the list says so' json 5 '.people[0].state == "unavailable"' \
+	timeout 20 keyfirst list --json tool-e
+tap_check 'and of the status' json 5 '.state == "unavailable" and
+	.failures == null and .factors[0]["last-used"] == null' \
+	timeout 20 keyfirst status --json tool-e
 tap_check 'is to be tried again' complains 'try again'
 tap_check 'and no factor to be removed' \
 	fails grep -qE 'remove|enrol' "$site_dir/tool.err"
@@ -464,6 +599,11 @@ cp "$state/$uid" "$site_dir/state"
 as_service truncate -s 0 "$state/$uid"
 tap_check 'status of what is damaged' \
 	answers 5 timeout 20 keyfirst status tool-e
+tap_check 'as an object, of everybody' json 5 \
+	'[.people[] | select(.state == "damaged").user] == ["tool-e"]' \
+	timeout 20 keyfirst list --json
+tap_check 'and of this one' json 5 '.state == "damaged" and .failures == null' \
+	timeout 20 keyfirst status --json tool-e
 tap_check 'is to enrol again' complains 'remove every factor'
 cat "$site_dir/state" >"$state/$uid"
 tap_check 'all is well again' answers 0 keyfirst status tool-e
