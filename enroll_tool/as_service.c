@@ -11,6 +11,7 @@
 
 #include "common/clock.h"
 #include "common/privileges.h"
+#include "factors/factor.h"
 
 #define CALL_MS 2000		/* of the child, for one person */
 #define START_MS 3000		/* for it to start */
@@ -21,6 +22,23 @@ struct answer {
 	unsigned char err;
 	char slot[KF_SLOT_SIZE];
 };
+
+/*
+ * What the person has enrolled is read here too, so that root need not pass
+ * anything in.
+ */
+static enum kf_err
+repair(struct kf_store *store, uint32_t uid, bool first_use, int64_t deadline)
+{
+	struct kf_person person;
+	struct kf_state spent;
+	enum kf_err err = kf_store_get(store, uid, deadline, &person);
+
+	if (err != KF_OK)
+		return err;
+	kf_factor_spent(&person, kf_clock_wall(), first_use, &spent);
+	return kf_store_repair_state(store, &spent, first_use, deadline);
+}
 
 static enum kf_err
 call_store(enum kf_service_call call, struct kf_store *store, uint32_t uid,
@@ -37,6 +55,12 @@ call_store(enum kf_service_call call, struct kf_store *store, uint32_t uid,
 		break;
 	case KF_SERVICE_UNLOCK:
 		err = kf_store_unlock(store, uid, deadline);
+		break;
+	case KF_SERVICE_REPAIR:
+		err = repair(store, uid, false, deadline);
+		break;
+	case KF_SERVICE_FIRST_USE:
+		err = repair(store, uid, true, deadline);
 		break;
 	case KF_SERVICE_DELETE:
 		return kf_store_delete_state(store, uid, deadline);

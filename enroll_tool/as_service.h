@@ -14,6 +14,8 @@ enum kf_service_call {
 	KF_SERVICE_READ,
 	KF_SERVICE_CREATE,	/* where there is none; then as READ */
 	KF_SERVICE_UNLOCK,	/* then as READ */
+	KF_SERVICE_REPAIR,	/* what is missing or damaged; then as READ */
+	KF_SERVICE_FIRST_USE,	/* the same, where nothing was ever there */
 	KF_SERVICE_DELETE	/* gives no state */
 };
 

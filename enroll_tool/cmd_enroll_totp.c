@@ -3,6 +3,7 @@
  * only then stores it; the state first, so that no enrolment is without one.
  */
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "common/clock.h"
@@ -10,6 +11,7 @@
 #include "enroll_tool/audit.h"
 #include "enroll_tool/base32.h"
 #include "enroll_tool/people.h"
+#include "enroll_tool/recovery_issue.h"
 #include "enroll_tool/terminal.h"
 #include "enroll_tool/totp_enrol.h"
 
@@ -92,11 +94,14 @@ check(const struct kf_totp_enrol *e, const struct kf_person *person)
 	for (size_t i = 0; i < person->count; i++) {
 		const struct kf_authenticator *a = &person->authenticators[i];
 		struct kf_secret seed;
-		enum kf_err err = kf_unseal(&e->in.key, person->uid, a->tag,
-		    a->totp.sealed, a->totp.sealed_len, &seed);
-		bool same = kf_secret_equal(seed.bytes, e->seed.bytes,
-		    KF_SEED_MAX);
+		enum kf_err err;
+		bool same;
 
+		if (a->kind != KF_KIND_TOTP)
+			continue;
+		err = kf_unseal(&e->in.key, person->uid, a->tag,
+		    a->totp.sealed, a->totp.sealed_len, &seed);
+		same = kf_secret_equal(seed.bytes, e->seed.bytes, KF_SEED_MAX);
 		kf_secret_wipe(&seed);
 		if (err != KF_OK) {
 			kf_complain("%s: %s was sealed with another machine "
@@ -142,16 +147,32 @@ out:
 	return KF_EXIT_ERROR;
 }
 
+/* What was left behind for a uid that has nothing enrolled is nobody's. */
+static enum kf_err
+create_state(const struct kf_totp_enrol *e, const struct kf_person *person)
+{
+	const char *store = e->in.conf.store;
+	enum kf_err err = kf_as_service_one(KF_SERVICE_CREATE, store,
+	    person->uid, NULL);
+
+	if (err != KF_ERR_CORRUPT || person->count > 0)
+		return err;
+	err = kf_as_service_one(KF_SERVICE_DELETE, store, person->uid, NULL);
+	return err != KF_OK ? err : kf_as_service_one(KF_SERVICE_CREATE,
+	    store, person->uid, NULL);
+}
+
 static enum kf_exit
 store(struct kf_totp_enrol *e, struct kf_person *person)
 {
-	enum kf_err err = kf_as_service_one(KF_SERVICE_CREATE,
-	    e->in.conf.store, person->uid, NULL);
+	enum kf_err err = create_state(e, person);
 	enum kf_exit status;
 
 	if (err != KF_OK) {
-		kf_complain("%s: the state of uid %u: %s: nothing was stored",
-		    person->name, person->uid, kf_strerror(err));
+		kf_complain("%s: the state of uid %u: %s: nothing was stored: "
+		    "try %s%s", person->name, person->uid, kf_strerror(err),
+		    err == KF_ERR_CORRUPT ? "keyfirst repair " : "again",
+		    err == KF_ERR_CORRUPT ? person->name : "");
 		return KF_EXIT_ERROR;
 	}
 	status = kf_person_update(&e->in, person, add, e);
@@ -163,6 +184,32 @@ store(struct kf_totp_enrol *e, struct kf_person *person)
 	kf_say("That code is used up.  With the next one, try: "
 	    "keyfirst test %s\n", person->name);
 	return KF_EXIT_DONE;
+}
+
+/*
+ * Asked only of who can be asked, and who has none: Enter must not kill those
+ * that are in a drawer somewhere.
+ */
+static bool
+wants_recovery_codes(const struct kf_totp_enrol *e, struct kf_person *person)
+{
+	struct kf_secret answer;
+	bool yes = false, no = false;
+
+	if (e->code != NULL || kf_enrolment_find(person, "R") != NULL ||
+	    person->count == KF_AUTHENTICATORS_MAX)
+		return false;
+	while (!yes && !no) {
+		const char *word = (const char *)answer.bytes;
+
+		if (kf_terminal_ask("Make ten recovery codes now? [Y/n] ",
+		    true, &answer) != KF_OK)
+			return false;
+		yes = *word == '\0' || strcasecmp(word, "y") == 0 ||
+		    strcasecmp(word, "yes") == 0;
+		no = strcasecmp(word, "n") == 0 || strcasecmp(word, "no") == 0;
+	}
+	return yes;
 }
 
 static enum kf_exit
@@ -183,6 +230,8 @@ enrol(struct kf_totp_enrol *e)
 		status = kf_totp_prove(e);
 	if (status == KF_EXIT_DONE)
 		status = store(e, &person);
+	if (status == KF_EXIT_DONE && wants_recovery_codes(e, &person))
+		status = kf_recovery_issue(&e->in, &person);
 	kf_installation_close(&e->in);
 	return status;
 }

@@ -10,6 +10,7 @@
 #include "enroll_tool/terminal.h"
 #include "enroll_tool/words.h"
 #include "factors/factor.h"
+#include "factors/recovery.h"
 
 /* Labels come last, since nobody knows how wide they are. */
 enum column {
@@ -90,7 +91,8 @@ set(struct row *row, enum column column, const char *text)
 
 /* What its codes are like. */
 static void
-set_code(struct row *row, const struct kf_authenticator *a)
+set_code(struct row *row, const struct kf_authenticator *a,
+    const struct kf_memory *memory, bool known)
 {
 	char *cell = row->cell[COLUMN_CODE];
 	const size_t size = sizeof(row->cell[COLUMN_CODE]);
@@ -101,6 +103,14 @@ set_code(struct row *row, const struct kf_authenticator *a)
 		    kf_algorithm_names[a->totp.algorithm - 1], a->totp.digits,
 		    a->totp.period);
 		break;
+	case KF_KIND_RECOVERY:
+		if (known)
+			(void)snprintf(cell, size, "%u of %d left",
+			    kf_recovery_left(memory != NULL ?
+			    memory->counter : 0), KF_RECOVERY_CODES);
+		else
+			set(row, COLUMN_CODE, "unknown");
+		break;
 	}
 }
 
@@ -108,21 +118,21 @@ static void
 fill(struct row *row, const struct kf_person *person,
     const struct kf_authenticator *a, struct kf_service_result *result)
 {
-	const struct kf_memory *memory = NULL;
+	bool known = result->err == KF_OK;
+	const struct kf_memory *memory = known ?
+	    kf_state_find(&result->state, a->tag) : NULL;
 	char when[KF_WORDS_SIZE];
 
 	set(row, COLUMN_USER, person->name);
 	set(row, COLUMN_ID, a->id);
 	set(row, COLUMN_FACTOR, kf_factor_of(a->kind)->name);
 	set(row, COLUMN_LABEL, a->label);
-	set_code(row, a);
+	set_code(row, a, memory, known);
 	(void)kf_words_time(a->created, when);
 	set(row, COLUMN_ENROLLED, when);
 	set(row, COLUMN_BY, a->by);
-	if (result->err == KF_OK)
-		memory = kf_state_find(&result->state, a->tag);
 	(void)kf_words_time(memory != NULL ? memory->used : 0, when);
-	set(row, COLUMN_USED, result->err == KF_OK ? when : "unknown");
+	set(row, COLUMN_USED, known ? when : "unknown");
 }
 
 static void

@@ -20,15 +20,15 @@ change(struct kf_person *person, void *context)
 
 	if (a == NULL)
 		return KF_EXIT_MISSING;
-	if (person->count == 1 && !r->last) {
-		kf_complain("%s: %s is the last factor, and logins that ask "
-		    "for one would be refused: say --last to remove it",
-		    person->name, r->id);
-		return KF_EXIT_POLICY;
-	}
 	r->removed = *a;
 	kf_enrolment_remove(person, a);
-	return KF_EXIT_DONE;
+	if (r->last || kf_enrolment_factors(person) > 0)
+		return KF_EXIT_DONE;
+	kf_complain("%s: %s is the last factor, and %s: say --last to remove "
+	    "it", person->name, r->id, person->count > 0 ?
+	    "recovery codes alone would be left" :
+	    "logins that ask for one would be refused");
+	return KF_EXIT_POLICY;
 }
 
 /*
@@ -53,6 +53,15 @@ drop_state(struct kf_installation *in, uint32_t uid, const char *name)
 	return KF_EXIT_ERROR;
 }
 
+static const char *
+left(const struct kf_person *person)
+{
+	if (person->count == 0)
+		return "  Nothing is enrolled any more.";
+	return kf_enrolment_factors(person) > 0 ? "" :
+	    "  Recovery codes alone are left.";
+}
+
 static enum kf_exit
 take_away(struct kf_installation *in, const char *user, struct removal *r)
 {
@@ -66,8 +75,7 @@ take_away(struct kf_installation *in, const char *user, struct removal *r)
 	kf_audit("remove", &person, &r->removed);
 	if (person.count == 0)
 		status = drop_state(in, person.uid, person.name);
-	kf_say("Removed %s of %s.%s\n", r->id, person.name,
-	    person.count == 0 ? "  Nothing is enrolled any more." : "");
+	kf_say("Removed %s of %s.%s\n", r->id, person.name, left(&person));
 	return status;
 }
 

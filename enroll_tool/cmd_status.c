@@ -9,6 +9,7 @@
 #include "enroll_tool/terminal.h"
 #include "enroll_tool/words.h"
 #include "factors/factor.h"
+#include "factors/recovery.h"
 
 static const char *const positions[KF_POSITIONS] = {
 	[KF_POSITION_KNOWN] = "after the first factor",
@@ -82,6 +83,9 @@ show_authenticator(const struct kf_authenticator *a, struct kf_state *state)
 
 	kf_say("  %-3s %s, %s: ", a->id, kf_factor_of(a->kind)->name,
 	    a->label[0] != '\0' ? a->label : "no label");
+	if (a->kind == KF_KIND_RECOVERY)
+		kf_say("%u of %d left, ", kf_recovery_left(memory != NULL ?
+		    memory->counter : 0), KF_RECOVERY_CODES);
 	if (memory == NULL || memory->used == 0) {
 		kf_say("never used\n");
 		return;
@@ -92,22 +96,22 @@ show_authenticator(const struct kf_authenticator *a, struct kf_state *state)
 	case KF_KIND_TOTP:
 		show_totp(a, memory);
 		break;
+	case KF_KIND_RECOVERY:
+		kf_say("\n");
+		break;
 	}
 }
 
-/*
- * Nobody shall get somebody else's factor deleted by keeping the state busy,
- * so only what is damaged is to be enrolled again.
- */
+/* One that is only kept busy by somebody is not to be replaced. */
 static void
 complain_of_state(const struct kf_person *person, enum kf_err err)
 {
 	const char *advice = err == KF_ERR_CORRUPT ?
-	    "codes are refused: remove every factor and enrol again" :
-	    "it is busy, or cannot be reached: try again";
+	    "codes are refused: try keyfirst repair " :
+	    "it is busy, or cannot be reached: try keyfirst status ";
 
-	kf_complain("%s: the state of uid %" PRIu32 ": %s: %s", person->name,
-	    person->uid, kf_strerror(err), advice);
+	kf_complain("%s: the state of uid %" PRIu32 ": %s: %s%s", person->name,
+	    person->uid, kf_strerror(err), advice, person->name);
 }
 
 static void

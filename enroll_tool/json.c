@@ -9,6 +9,7 @@
 #include "enroll_tool/terminal.h"
 #include "enroll_tool/words.h"
 #include "factors/factor.h"
+#include "factors/recovery.h"
 
 #define FORMAT 1
 
@@ -57,10 +58,10 @@ kf_json_reading(enum kf_err err)
 	    err == KF_ERR_CORRUPT ? "damaged" : "unavailable");
 }
 
-/* What only factors of its kind have. */
+/* What only factors of its kind have.  known: the state could be read. */
 static void
 add_kind(struct kf_json *j, json_t *object, const struct kf_authenticator *a,
-    const struct kf_memory *memory)
+    const struct kf_memory *memory, bool known)
 {
 	switch (a->kind) {
 	case KF_KIND_TOTP:
@@ -75,14 +76,23 @@ add_kind(struct kf_json *j, json_t *object, const struct kf_authenticator *a,
 		    json_integer((json_int_t)memory->offset *
 		    (json_int_t)a->totp.period));
 		break;
+	case KF_KIND_RECOVERY:
+		kf_json_set(j, object, "issued",
+		    json_integer(KF_RECOVERY_CODES));
+		kf_json_set(j, object, "left", !known ? json_null() :
+		    json_integer(kf_recovery_left(
+		    memory != NULL ? memory->counter : 0)));
+		break;
 	}
 }
 
-/* memory is NULL when it has never been used, or nobody knows. */
 static json_t *
 factor(struct kf_json *j, const struct kf_authenticator *a,
-    const struct kf_memory *memory)
+    struct kf_service_result *result)
 {
+	bool known = result->err == KF_OK;
+	const struct kf_memory *memory = known ?
+	    kf_state_find(&result->state, a->tag) : NULL;
 	json_t *object = json_object();
 
 	kf_json_set(j, object, "id", kf_json_text(a->id));
@@ -94,7 +104,7 @@ factor(struct kf_json *j, const struct kf_authenticator *a,
 	    kf_json_text(a->by) : json_null());
 	kf_json_set(j, object, "last-used",
 	    kf_json_time(memory != NULL ? memory->used : 0));
-	add_kind(j, object, a, memory);
+	add_kind(j, object, a, memory, known);
 	return object;
 }
 
@@ -109,13 +119,9 @@ kf_json_person(struct kf_json *j, json_t *object,
 	kf_json_set(j, object, "account",
 	    json_boolean(kf_person_is_account(person)));
 	kf_json_set(j, object, "state", kf_json_reading(result->err));
-	for (size_t i = 0; i < person->count; i++) {
-		const struct kf_authenticator *a = &person->authenticators[i];
-
-		kf_json_append(j, factors, factor(j, a,
-		    result->err == KF_OK ?
-		    kf_state_find(&result->state, a->tag) : NULL));
-	}
+	for (size_t i = 0; i < person->count; i++)
+		kf_json_append(j, factors,
+		    factor(j, &person->authenticators[i], result));
 	kf_json_set(j, object, "factors", factors);
 }
 

@@ -28,6 +28,8 @@ const struct kf_command kf_commands[] = {
 	  "  --secret-stdin       take the secret, base32, from stdin\n"
 	  "  --code CODE          the code, for use without a terminal\n",
 	  false, kf_cmd_enroll_totp },
+	{ "recovery", "USER", "give a person ten new recovery codes", NULL,
+	  false, kf_cmd_recovery },
 	{ "list", "[USER] [--json]", "show what is enrolled",
 	  "  --json               as keyfirst-json(5) has it\n",
 	  false, kf_cmd_list },
@@ -42,6 +44,11 @@ const struct kf_command kf_commands[] = {
 	  false, kf_cmd_status },
 	{ "unlock", "USER", "forget a person's failures", NULL, false,
 	  kf_cmd_unlock },
+	{ "repair", "USER [--first-use]",
+	  "make a new state where it is missing or damaged",
+	  "  --first-use          recovery codes stay valid: for enrolments\n"
+	  "                       that were brought here, and never used\n",
+	  false, kf_cmd_repair },
 	{ "test", "USER [--service NAME]",
 	  "try a person's factors at this terminal; lets nobody in",
 	  "  --service NAME       as if for this PAM service\n",

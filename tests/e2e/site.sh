@@ -186,6 +186,22 @@ site_code()
 	printf '%s\n' "$code"
 }
 
+# site_recovery NAME: issues recovery codes, for site_recovery_code NAME 1..10.
+site_recovery()
+{
+	local code
+	keyfirst recovery "$1" >"$site_dir/$1.recovery" || return
+	while read -r code; do
+		site_ledger recovery "$code"
+		site_ledger recovery "$(tr -d - <<<"${code#*-}")"
+	done < <(site_recovery_code "$1" '[0-9]*')
+}
+
+site_recovery_code()
+{
+	sed -n "s/^ *\($2-[0-9A-Z-]*\)\$/\1/p" "$site_dir/$1.recovery"
+}
+
 # site_wrong NAME: six digits that are no code of NAME within minutes of now.
 site_wrong()
 {

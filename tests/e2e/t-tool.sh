@@ -557,14 +557,21 @@ site_person tool-e
 uid=$(id -u tool-e)
 echo "root's" >"$site_dir/target"
 chmod 0600 "$site_dir/target"
-for plant in "ln -s $site_dir/target" mkfifo mkdir 'touch'; do
+for plant in "ln -s $site_dir/target" mkfifo 'touch'; do
 	# shellcheck disable=SC2086
 	as_service $plant "$state/$uid"
-	tap_check "${plant%% *} in place of a state: nothing is enrolled" \
-		answers 5 timeout 20 "$0" enroll tool-e
-	tap_check 'no enrolment' test ! -e "$enrolled/$uid"
-	as_service rm -rf "${state:?}/$uid"
+	tap_check "${plant%% *} in place of a state: gives way" \
+		answers 0 timeout 20 "$0" enroll tool-e
+	tap_check 'to one that is its own' \
+		test "$(stat -c '%F %h %U' "$state/$uid")" = \
+		'regular file 1 keyfirst'
+	keyfirst remove tool-e T1 --last >"$site_dir/tool.out"
 done
+as_service mkdir "$state/$uid"
+tap_check 'a directory in place of a state: nothing is enrolled' \
+	answers 5 timeout 20 "$0" enroll tool-e
+tap_check 'no enrolment' test ! -e "$enrolled/$uid"
+as_service rmdir "$state/$uid"
 for plant in "ln -s $site_dir/target" mkfifo touch; do
 	# shellcheck disable=SC2086
 	as_service $plant "$state/.new.$uid"
@@ -584,17 +591,14 @@ exec {busy}<&-
 tap_check 'a busy state is no reason to remove a factor' \
 	fails grep -qE 'remove|enrol' "$site_dir/tool.err"
 chmod 0 "$state/$uid"
+tap_check 'status of what nobody may read' \
+	answers 5 timeout 20 keyfirst status tool-e
+tap_check 'is to be repaired' complains 'keyfirst repair tool-e'
+chmod 0600 "$state/$uid"
+chmod 0 "$state"
 tap_check 'status of what cannot be reached' \
 	answers 5 timeout 20 keyfirst status tool-e
-tap_check 'an object of the list says so' json 5 '.people[0].state == "unavailable"' \
-	timeout 20 keyfirst list --json tool-e
-tap_check 'and of the status' json 5 '.state == "unavailable" and
-	.failures == null and .factors[0]["last-used"] == null' \
-	timeout 20 keyfirst status --json tool-e
-tap_check 'is to be tried again' complains 'try again'
-tap_check 'and no factor to be removed' \
-	fails grep -qE 'remove|enrol' "$site_dir/tool.err"
-chmod 0600 "$state/$uid"
+chmod 0700 "$state"
 cp "$state/$uid" "$site_dir/state"
 as_service truncate -s 0 "$state/$uid"
 tap_check 'status of what is damaged' \
@@ -604,7 +608,7 @@ tap_check 'as an object, of everybody' json 5 \
 	timeout 20 keyfirst list --json
 tap_check 'and of this one' json 5 '.state == "damaged" and .failures == null' \
 	timeout 20 keyfirst status --json tool-e
-tap_check 'is to enrol again' complains 'remove every factor'
+tap_check 'is to be repaired' complains 'keyfirst repair tool-e'
 cat "$site_dir/state" >"$state/$uid"
 tap_check 'all is well again' answers 0 keyfirst status tool-e
 as_service rm "$state/$uid"
@@ -651,7 +655,11 @@ if strace -f -o "$site_dir/trace" true 2>"$site_dir/tool.err"; then
 	tap_check 'enroll: root touches nothing in state/' \
 		trespass "$site_dir/trace"
 	for words in 'status tool-e' 'list' 'unlock tool-e' \
+		'repair tool-e' 'repair tool-e --first-use' \
 		'remove tool-e T1 --last'; do
+		case $words in
+		repair*) as_service rm "$state/$uid" "$state/strangers.$uid" ;;
+		esac
 		# shellcheck disable=SC2086
 		traced keyfirst $words >"$site_dir/tool.out"
 		tap_check "$words: nor" trespass "$site_dir/trace"

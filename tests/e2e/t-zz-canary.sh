@@ -1,5 +1,5 @@
 #!/bin/bash
-# The last of all: no seed, typed code or password of the whole run stands in
+# The last of all: no seed, typed code, recovery code or password of the whole run stands in
 # a log, the store, a core file or anything else that outlives its use.
 set -eu
 # shellcheck source=tests/e2e/site.sh
@@ -31,7 +31,7 @@ site_person can-a
 site_enroll can-a
 
 # It can fail: a log with each of them in it is found out.
-for kind in seed code password; do
+for kind in seed code recovery password; do
 	{
 		echo "some line"
 		sed -n "s/^$kind \(.*\)/x=\1 y/p" "$site_dir/ledger" | tail -n 1
@@ -46,13 +46,13 @@ tap_check 'the log has steps of many logins' \
 mapfile -t logs < <(find /run/log /var/log -type f -newer \
 	/run/keyfirst-throwaway)
 note "logs: ${logs[*]}"
-for kind in seed code password; do
+for kind in seed code recovery password; do
 	tap_check "no $kind in a log" clean "$kind" "${logs[@]}"
 done
 
 mapfile -t store < <(find /var/lib/keyfirst /etc/keyfirst -type f)
 note "${#store[@]} files in the store"
-for kind in seed password; do
+for kind in seed recovery password; do
 	tap_check "no $kind in the store" clean "$kind" "${store[@]}"
 done
 
@@ -62,5 +62,8 @@ tap_check "no core file of ours (${cores[*]})" test ${#cores[@]} -eq 0
 mapfile -t temporary < <(find /tmp /var/tmp /dev/shm -type f \
 	-newer /run/keyfirst-throwaway -size -1024k 2>/dev/null |
 	grep -v -e '\.[och]$' -e '\.trs$' -e "^$site_top/")
-tap_check 'no seed in a temporary file' clean seed "${temporary[@]}" /dev/null
+for kind in seed recovery; do
+	tap_check "no $kind in a temporary file" \
+		clean "$kind" "${temporary[@]}" /dev/null
+done
 tap_done

@@ -1,0 +1,102 @@
+/*
+ * keyfirst repair USER: a new state where there is none that can be read, on
+ * the safe side: what may have been used counts as used.
+ */
+#include <inttypes.h>
+
+#include "common/clock.h"
+#include "common/paths.h"
+#include "enroll_tool/as_service.h"
+#include "enroll_tool/audit.h"
+#include "enroll_tool/people.h"
+#include "enroll_tool/terminal.h"
+
+static enum kf_exit
+complain(const struct kf_person *person, enum kf_err err)
+{
+	/* Only a first use is refused so: something was known, and is lost. */
+	if (err == KF_ERR_CONFLICT) {
+		kf_complain("%s: the state of uid %" PRIu32 " is damaged, so "
+		    "this is no first use: try keyfirst repair %s",
+		    person->name, person->uid, person->name);
+		return KF_EXIT_POLICY;
+	}
+	kf_complain("%s: the state of uid %" PRIu32 ": %s: look at what is in "
+	    "its place under state/", person->name, person->uid,
+	    kf_strerror(err));
+	return KF_EXIT_ERROR;
+}
+
+static enum kf_exit
+in_order(const struct kf_person *person, bool first_use)
+{
+	if (first_use) {
+		kf_complain("%s: has a state already: --first-use is for who "
+		    "has none", person->name);
+		return KF_EXIT_POLICY;
+	}
+	kf_say("The state of %s is in order; nothing was changed.\n",
+	    person->name);
+	return KF_EXIT_DONE;
+}
+
+static enum kf_exit
+repair(const struct kf_installation *in, const struct kf_person *person,
+    bool first_use)
+{
+	struct kf_authenticator *recovery;
+	struct kf_person copy = *person;
+	enum kf_err err;
+
+	if (kf_as_service_one(KF_SERVICE_READ, in->conf.store, person->uid,
+	    NULL) == KF_OK)
+		return in_order(person, first_use);
+	/* By such a clock, codes would count as used that are yet to come. */
+	if (kf_clock_wall() < kf_release_time) {
+		kf_complain("repair: this machine's clock is wrong (before "
+		    "keyfirst was made): set it first");
+		return KF_EXIT_ERROR;
+	}
+	err = kf_as_service_one(first_use ? KF_SERVICE_FIRST_USE :
+	    KF_SERVICE_REPAIR, in->conf.store, person->uid, NULL);
+	if (err != KF_OK)
+		return complain(person, err);
+	kf_audit(first_use ? "first-use" : "repair", person, NULL);
+	kf_say("%s has a new state.  Codes up to now, and those of the next "
+	    "two periods, count as used.\n", person->name);
+	recovery = kf_enrolment_find(&copy, "R");
+	if (recovery != NULL && !first_use)
+		kf_say("So do all recovery codes: for new ones, "
+		    "keyfirst recovery %s\n", person->name);
+	return KF_EXIT_DONE;
+}
+
+enum kf_exit
+kf_cmd_repair(const struct kf_command *command, int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "first-use", no_argument, NULL, 'f' },
+		{ NULL, 0, NULL, 0 },
+	};
+	struct kf_installation in;
+	struct kf_person person;
+	bool first_use = false;
+	enum kf_exit status;
+	int c;
+
+	while ((c = kf_option_next(command, argc, argv, options)) != -1) {
+		if (c != 'f')
+			return KF_EXIT_USAGE;
+		first_use = true;
+	}
+	if (!kf_operands(command, argc, 1, 1))
+		return KF_EXIT_USAGE;
+	status = kf_installation_open(&in, false);
+	if (status != KF_EXIT_DONE)
+		return status;
+	status = kf_person_enrolled(&in, argv[optind], &person);
+	if (status == KF_EXIT_DONE)
+		status = repair(&in, &person, first_use);
+	kf_installation_close(&in);
+	return status;
+}

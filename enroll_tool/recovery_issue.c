@@ -1,0 +1,84 @@
+/*
+ * Issuing recovery codes; see recovery_issue.h.  They are shown only after
+ * their hashes are stored: what was seen on a screen works, or was never seen.
+ */
+#include "enroll_tool/recovery_issue.h"
+
+#include <string.h>
+
+#include "common/clock.h"
+#include "enroll_tool/audit.h"
+#include "enroll_tool/people.h"
+#include "enroll_tool/terminal.h"
+#include "factors/recovery.h"
+
+struct issue {
+	char texts[KF_RECOVERY_CODES][KF_RECOVERY_TEXT];
+	bool replaced;		/* there were some before */
+};
+
+/* With a new tag, so that nothing of the old ones' state is theirs. */
+static enum kf_exit
+change(struct kf_person *person, void *context)
+{
+	struct issue *issue = context;
+	struct kf_authenticator *a = kf_enrolment_find(person, "R");
+	char label[KF_LABEL_SIZE] = "";
+	enum kf_err err;
+
+	if (kf_enrolment_factors(person) == 0 && a == NULL) {
+		kf_complain("%s: nothing is enrolled: try keyfirst enroll "
+		    "totp %s", person->name, person->name);
+		return KF_EXIT_MISSING;
+	}
+	issue->replaced = a != NULL;
+	if (a != NULL) {
+		memcpy(label, a->label, sizeof(label));
+		kf_enrolment_remove(person, a);
+	}
+	err = kf_enrolment_add(person, KF_KIND_RECOVERY, &a);
+	if (err == KF_ERR_RANGE) {
+		kf_complain("%s: has %d factors, the most there can be: "
+		    "remove one first", person->name, KF_AUTHENTICATORS_MAX);
+		return KF_EXIT_POLICY;
+	}
+	if (err == KF_OK)
+		err = kf_recovery_make(person->uid, a->tag, &a->recovery,
+		    issue->texts);
+	if (err != KF_OK) {
+		kf_complain("%s: no recovery codes can be made: %s",
+		    person->name, kf_strerror(err));
+		return KF_EXIT_ERROR;
+	}
+	memcpy(a->label, label, sizeof(label));
+	a->created = kf_clock_wall();
+	kf_audit_by(a->by);
+	return KF_EXIT_DONE;
+}
+
+static void
+show(const struct kf_person *person, const struct issue *issue)
+{
+	kf_say("Recovery codes of %s; each works once, in place of a "
+	    "verification code:\n\n", person->name);
+	for (size_t i = 0; i < KF_RECOVERY_CODES; i++)
+		kf_say("  %*s%s\n", i < 9 ? 1 : 0, "", issue->texts[i]);
+	kf_say("\nThey are not shown again: print them, and keep them apart "
+	    "from the phone.\n");
+	if (issue->replaced)
+		kf_say("The former ones no longer work.\n");
+}
+
+enum kf_exit
+kf_recovery_issue(struct kf_installation *in, struct kf_person *person)
+{
+	struct issue issue = { .replaced = false };
+	enum kf_exit status = kf_person_update(in, person, change, &issue);
+
+	if (status == KF_EXIT_DONE) {
+		kf_audit("recovery", person, kf_enrolment_find(person, "R"));
+		show(person, &issue);
+	}
+	explicit_bzero(&issue, sizeof(issue));
+	return status;
+}
