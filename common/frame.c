@@ -30,6 +30,24 @@ wait_for(int fd, short events, int64_t deadline)
 	}
 }
 
+/*
+ * Like recv, but a descriptor that comes along is an error: there is no room
+ * for one, so the kernel has dropped it by then.
+ */
+static ssize_t
+receive(int fd, unsigned char *bytes, size_t len)
+{
+	struct iovec where = { .iov_base = bytes, .iov_len = len };
+	struct msghdr m = { .msg_iov = &where, .msg_iovlen = 1 };
+	ssize_t n = recvmsg(fd, &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+
+	if (n >= 0 && (m.msg_flags & MSG_CTRUNC) != 0) {
+		errno = EBADMSG;
+		return -1;
+	}
+	return n;
+}
+
 static enum kf_err
 read_all(int fd, unsigned char *bytes, size_t len, int64_t deadline)
 {
@@ -41,11 +59,13 @@ read_all(int fd, unsigned char *bytes, size_t len, int64_t deadline)
 
 		if (err != KF_OK)
 			return err;
-		n = recv(fd, bytes + done, len - done, MSG_DONTWAIT);
+		n = receive(fd, bytes + done, len - done);
 		if (n == 0)
 			return done == 0 ? KF_ERR_CLOSED : KF_ERR_PROTOCOL;
 		if (n < 0 && errno == ECONNRESET)
 			return KF_ERR_CLOSED;
+		if (n < 0 && errno == EBADMSG)
+			return KF_ERR_PROTOCOL;
 		if (n < 0 && errno != EINTR && errno != EAGAIN)
 			return KF_ERR_IO;
 		if (n > 0)

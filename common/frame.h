@@ -23,7 +23,8 @@ struct kf_frame {
 
 /*
  * KF_ERR_CLOSED: end of file before the first byte.  KF_ERR_PROTOCOL: length
- * out of range, or end of file within the frame.  KF_ERR_TIMEOUT, KF_ERR_IO.
+ * out of range, a descriptor passed along, or end of file within the frame.
+ * KF_ERR_TIMEOUT, KF_ERR_IO.
  */
 KF_CHECKED enum kf_err
 kf_frame_read(int fd, struct kf_frame *frame, int64_t deadline)

@@ -231,6 +231,53 @@ frame_end(void **state)
 	close_pair();
 }
 
+/* Bytes, and a descriptor with the one at that place. */
+static void
+send_descriptor(const unsigned char *bytes, size_t len, size_t at)
+{
+	union {
+		struct cmsghdr head;
+		char space[CMSG_SPACE(sizeof(int))];
+	} control = { 0 };
+	struct iovec where = { (void *)(uintptr_t)(bytes + at), 1 };
+	struct msghdr m = {
+		.msg_iov = &where,
+		.msg_iovlen = 1,
+		.msg_control = &control,
+		.msg_controllen = sizeof(control),
+	};
+
+	control.head.cmsg_level = SOL_SOCKET;
+	control.head.cmsg_type = SCM_RIGHTS;
+	control.head.cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(&control.head), &pair[0], sizeof(int));
+	assert_int_equal(send(pair[0], bytes, at, 0), (ssize_t)at);
+	assert_int_equal(sendmsg(pair[0], &m, 0), 1);
+	assert_int_equal(send(pair[0], bytes + at + 1, len - at - 1, 0),
+	    (ssize_t)(len - at - 1));
+}
+
+/* With whichever byte it comes; and it is not kept. */
+static void
+frame_with_descriptor(void **state)
+{
+	static const unsigned char bytes[] = { 0, 0, 0, 4, 7, 1, 2, 3 };
+	static struct kf_frame f;
+
+	(void)state;
+	for (size_t at = 0; at < sizeof(bytes); at++) {
+		unsigned before;
+
+		open_pair();
+		before = unit_descriptors();
+		send_descriptor(bytes, sizeof(bytes), at);
+		assert_int_equal(kf_frame_read(pair[1], &f, soon()),
+		    KF_ERR_PROTOCOL);
+		assert_int_equal(unit_descriptors(), before);
+		close_pair();
+	}
+}
+
 int
 main(void)
 {
@@ -242,6 +289,7 @@ main(void)
 		UNIT_TEST(frame_deadline),
 		UNIT_TEST(frame_write_fails),
 		UNIT_TEST(frame_end),
+		UNIT_TEST(frame_with_descriptor),
 	};
 
 	unit_start();
