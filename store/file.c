@@ -122,6 +122,7 @@ file_close(void *handle)
 
 	kf_file_close_fd(&fs->enrolled);
 	kf_file_close_fd(&fs->state);
+	kf_file_close_fd(&fs->slot);
 	free(fs);
 }
 
@@ -136,6 +137,7 @@ file_open(const char *place, void **handle)
 		return KF_ERR_UNAVAILABLE;
 	fs->enrolled = -1;
 	fs->state = -1;
+	fs->slot = -1;
 	err = kf_trust_directory(place, &dir);
 	if (err == KF_OK)
 		err = open_enrolled(dir, fs);
@@ -161,6 +163,7 @@ const struct kf_store_backend kf_store_file = {
 	.repair_state = kf_file_repair_state,
 	.delete_state = kf_file_delete_state,
 	.unlock = kf_file_unlock,
+	.enter = kf_file_enter,
 	.charge = kf_file_charge,
 	.consume = kf_file_consume,
 	.once = kf_file_once,

@@ -1,7 +1,8 @@
 /*
- * What the four files of the file backend share, and nobody else includes:
+ * What the five files of the file backend share, and nobody else includes:
  * file.c opens the directories, file_enrolled.c is enrolled/, file_state.c is
- * state/ and file_guess.c the guesses in it.  The functions are those of struct kf_store_backend.
+ * state/, file_guess.c the guesses in it and file_session.c how many may try at
+ * once.  The functions are those of struct kf_store_backend.
  */
 #ifndef KF_FILE_STORE_H
 #define KF_FILE_STORE_H
@@ -11,6 +12,7 @@
 struct kf_file_store {
 	int enrolled;
 	int state;	/* -1: not ours to open */
+	int slot;	/* of a session; -1: none */
 };
 
 struct kf_file_name {
@@ -81,6 +83,8 @@ enum kf_err
 kf_file_delete_state(void *handle, uint32_t uid, int64_t deadline);
 enum kf_err
 kf_file_unlock(void *handle, uint32_t uid, int64_t deadline);
+enum kf_err
+kf_file_enter(void *handle, uint32_t uid);
 enum kf_err
 kf_file_charge(void *handle, struct kf_guess *guess);
 enum kf_err

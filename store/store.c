@@ -103,6 +103,12 @@ kf_store_unlock(struct kf_store *store, uint32_t uid, int64_t deadline)
 }
 
 enum kf_err
+kf_store_enter(struct kf_store *store, uint32_t uid)
+{
+	return store->backend->enter(store->handle, uid);
+}
+
+enum kf_err
 kf_store_charge(struct kf_store *store, struct kf_guess *guess)
 {
 	return store->backend->charge(store->handle, guess);

@@ -85,6 +85,15 @@ kf_store_unlock(struct kf_store *store, uint32_t uid, int64_t deadline)
     __attribute__((nonnull));
 
 /*
+ * Takes one of the sessions that a person may have at one time, until the store
+ * is closed, and once only.  Waits for nobody.  KF_ERR_LOCKED: all are taken;
+ * KF_ERR_NO_USER: who has no state has no session.
+ */
+#define KF_SESSIONS 4
+KF_CHECKED enum kf_err
+kf_store_enter(struct kf_store *store, uint32_t uid) __attribute__((nonnull));
+
+/*
  * One guess.  The two positions are locked apart: a stranger's guess never makes
  * a guess behind a first factor wait, unless it is right.  The caller fills in the first part; kf_store_charge counts the
  * guess durably before anybody judges it, and fills in the rest from what it
@@ -172,6 +181,7 @@ struct kf_store_backend {
 	enum kf_err (*delete_state)(void *handle, uint32_t uid,
 	    int64_t deadline);
 	enum kf_err (*unlock)(void *handle, uint32_t uid, int64_t deadline);
+	enum kf_err (*enter)(void *handle, uint32_t uid);
 	enum kf_err (*charge)(void *handle, struct kf_guess *guess);
 	enum kf_err (*consume)(void *handle, struct kf_guess *guess,
 	    const struct kf_authenticator *a, uint64_t counter,
