@@ -111,6 +111,16 @@ empty_capabilities(void)
 	return syscall(SYS_capset, &head, none) == 0;
 }
 
+/* Their own group is listed once more by whoever calls initgroups. */
+static bool
+has_no_other_group(gid_t gid)
+{
+	gid_t group[1];
+	int n = getgroups(1, group);
+
+	return n == 0 || (n == 1 && group[0] == gid);
+}
+
 /* Nothing of root is left, and nothing brings it back. */
 static bool
 is_dropped(uid_t uid, gid_t gid)
@@ -127,7 +137,7 @@ is_dropped(uid_t uid, gid_t gid)
 		return false;
 	if (ruid != uid || euid != uid || suid != uid ||
 	    rgid != gid || egid != gid || sgid != gid ||
-	    getgroups(0, NULL) != 0)
+	    !has_no_other_group(gid))
 		return false;
 	if (syscall(SYS_capget, &head, caps) != 0)
 		return false;
@@ -139,24 +149,59 @@ is_dropped(uid_t uid, gid_t gid)
 	    setresgid((gid_t)-1, 0, (gid_t)-1) != 0 && setgid(0) != 0;
 }
 
-enum kf_err
-kf_privileges_drop(uid_t uid, gid_t gid, unsigned first_fd)
+/* Nothing that the caller has set up reaches in here. */
+static bool
+detach(unsigned first_fd)
 {
 	/* Fails only for the leader of a group, which stays what it is. */
 	(void)setsid();
 	if (!set_limits())
-		return KF_ERR_IO;
+		return false;
 	(void)umask(077);
-	if (chdir("/") != 0 || syscall(SYS_close_range, first_fd, ~0U, 0) != 0)
-		return KF_ERR_IO;
-	if (!empty_bounding_set() || setgroups(0, NULL) != 0 ||
-	    setresgid(gid, gid, gid) != 0 || setresuid(uid, uid, uid) != 0 ||
-	    !empty_capabilities())
-		return KF_ERR_IO;
+	return chdir("/") == 0 &&
+	    syscall(SYS_close_range, first_fd, ~0U, 0) == 0;
+}
+
+/* For good: what is_dropped has seen stays so. */
+static enum kf_err
+finish(uid_t uid, gid_t gid)
+{
 	if (!is_dropped(uid, gid))
 		return KF_ERR_IO;
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
 		return KF_ERR_IO;
 	kf_memory_protect();
 	return KF_OK;
+}
+
+enum kf_err
+kf_privileges_drop(uid_t uid, gid_t gid, unsigned first_fd)
+{
+	if (!detach(first_fd) || !empty_bounding_set() ||
+	    setgroups(0, NULL) != 0 || setresgid(gid, gid, gid) != 0 ||
+	    setresuid(uid, uid, uid) != 0 || !empty_capabilities())
+		return KF_ERR_IO;
+	return finish(uid, gid);
+}
+
+/* Whoever started us may have put the socket on these too. */
+static bool
+silence(void)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	bool done = null > 0 && dup2(null, 1) == 1 && dup2(null, 2) == 2;
+
+	if (null > 2)
+		(void)close(null);
+	return done;
+}
+
+enum kf_err
+kf_privileges_confirm(uid_t uid, gid_t gid)
+{
+	if (!is_dropped(uid, gid))
+		return KF_ERR_UNTRUSTED;
+	if (!detach(3) || !silence())
+		return KF_ERR_IO;
+	return finish(uid, gid);
 }

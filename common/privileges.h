@@ -30,4 +30,14 @@ kf_service_user(uid_t *uid, gid_t *gid) __attribute__((nonnull));
 KF_CHECKED enum kf_err
 kf_privileges_drop(uid_t uid, gid_t gid, unsigned first_fd);
 
+/*
+ * The same for a process that the service's socket has started: it is that user
+ * already, with no other group and no capability, or the answer is
+ * KF_ERR_UNTRUSTED.  What can be had without root is done: own session, lower
+ * limits, umask, working directory, no_new_privs, no core dump.  Of its
+ * descriptors it keeps 0 alone; 1 and 2 become /dev/null.
+ */
+KF_CHECKED enum kf_err
+kf_privileges_confirm(uid_t uid, gid_t gid);
+
 #endif

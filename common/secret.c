@@ -2,11 +2,17 @@
 #include "common/secret.h"
 
 #include <errno.h>
+#include <linux/capability.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* What a program of ours may need at most, all of it locked. */
+#define LOCKED_MAX (64UL << 20)
 
 void
 kf_secret_wipe(struct kf_secret *s)
@@ -58,6 +64,26 @@ kf_random(void *bytes, size_t len)
 	return KF_OK;
 }
 
+/*
+ * Below the limit nothing more could be allocated: rather a page that may be
+ * swapped than a login that fails.
+ */
+static bool
+may_lock(void)
+{
+	struct __user_cap_header_struct head = {
+		.version = _LINUX_CAPABILITY_VERSION_3,
+	};
+	struct __user_cap_data_struct caps[2] = { { 0, 0, 0 } };
+	struct rlimit limit;
+
+	if (syscall(SYS_capget, &head, caps) == 0 &&
+	    (caps[0].effective & 1U << CAP_IPC_LOCK) != 0)
+		return true;
+	return getrlimit(RLIMIT_MEMLOCK, &limit) == 0 &&
+	    limit.rlim_cur >= LOCKED_MAX;
+}
+
 void
 kf_memory_protect(void)
 {
@@ -65,5 +91,6 @@ kf_memory_protect(void)
 
 	(void)setrlimit(RLIMIT_CORE, &none);
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-	(void)mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT);
+	if (may_lock())
+		(void)mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT);
 }
