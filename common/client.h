@@ -34,7 +34,7 @@ struct kf_outcome {
 
 struct kf_verifier {
 	int fd;
-	int pidfd;
+	int pidfd;		/* -1, as pid: it is no child of ours */
 	pid_t pid;
 };
 
@@ -48,6 +48,15 @@ kf_client_start(const char *path, struct kf_verifier *v)
     __attribute__((nonnull));
 
 /*
+ * Over the service's socket, for callers that are not root; waits up to five
+ * seconds.  KF_ERR_MISSING: nobody listens there.  KF_ERR_UNTRUSTED: somebody
+ * listens who is not root.  KF_ERR_TIMEOUT, KF_ERR_RANGE, KF_ERR_IO.
+ */
+KF_CHECKED enum kf_err
+kf_client_connect(const char *path, struct kf_verifier *v)
+    __attribute__((nonnull));
+
+/*
  * Speaks the protocol over fd until the verdict.  Each wait for the verifier
  * is limited; what the person takes to answer is the caller's to limit.
  */
@@ -57,7 +66,7 @@ kf_client_run(int fd, const struct kf_msg_request *request,
     __attribute__((nonnull));
 
 /*
- * Closes the socket and collects the process; one that does not leave within
+ * Closes the socket and collects the process, if it is ours; one that does not leave within
  * two seconds is killed.  Tolerates that the host has collected it already.
  */
 void

@@ -3,6 +3,7 @@
 
 const char kf_path_conf[] = KF_PATH_CONF;
 const char kf_path_machine_key[] = KF_PATH_MACHINE_KEY;
+const char kf_path_socket[] = KF_PATH_SOCKET;
 const char kf_path_store[] = KF_PATH_STORE;
 const char kf_path_verify[] = KF_PATH_VERIFY;
 const int64_t kf_release_time = KF_RELEASE_TIME;

@@ -10,6 +10,7 @@
 
 extern const char kf_path_conf[];	 /* keyfirst.conf */
 extern const char kf_path_machine_key[]; /* see store/seal.h */
+extern const char kf_path_socket[];	 /* where a verifier is reached */
 extern const char kf_path_store[];	 /* holds enrolled/ and state/ */
 extern const char kf_path_verify[];	 /* keyfirst-verify */
 

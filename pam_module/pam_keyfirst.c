@@ -1,6 +1,6 @@
 /*
  * pam_keyfirst.so: the entries that libpam calls.  It says who is asked for and
- * where, starts the verifier, relays, and returns what retval.c makes of the
+ * where, reaches a verifier, relays, and returns what retval.c makes of the
  * answer.  It decides nothing, opens no file of ours, and leaves nothing
  * changed in sshd or sudo, whose process this is.
  */
@@ -47,6 +47,13 @@ log_bad_argument(pam_handle_t *pamh, const char *argument)
 	log_line(pamh, LOG_ERR, &log);
 }
 
+/* The only two ways to a verifier; there is none from one to the other. */
+static bool
+is_root(void)
+{
+	return geteuid() == 0;
+}
+
 static void
 log_broken(pam_handle_t *pamh, const char *what, enum kf_err err)
 {
@@ -54,8 +61,11 @@ log_broken(pam_handle_t *pamh, const char *what, enum kf_err err)
 
 	kf_log_start(&log, "verifier");
 	kf_log_add(&log, "result", what);
-	kf_log_add(&log, "file", kf_path_verify);
+	kf_log_add(&log, "file", is_root() ? kf_path_verify : kf_path_socket);
 	kf_log_add(&log, "reason", kf_strerror(err));
+	if (!is_root() && err == KF_ERR_MISSING)
+		kf_log_add(&log, "remedy",
+		    "systemctl enable --now keyfirst-verify.socket");
 	log_line(pamh, LOG_ERR, &log);
 }
 
@@ -124,17 +134,20 @@ fill_request(pam_handle_t *pamh, struct kf_msg_request *request,
 {
 	*request = (struct kf_msg_request){ .operation = operation };
 	set_person(pamh, request, user);
-	SET_FIELD(pamh, request, conf, args->conf);
 	SET_FIELD(pamh, request, service, get_item(pamh, PAM_SERVICE));
+	request->ruid = getuid();
+	if (args->after_first_factor)
+		request->flags |= KF_FLAG_AFTER_FIRST_FACTOR;
+	/* What follows is believed of root alone; from others, refused. */
+	if (!is_root())
+		return;
+	SET_FIELD(pamh, request, conf, args->conf);
 	SET_FIELD(pamh, request, rhost, get_item(pamh, PAM_RHOST));
 	SET_FIELD(pamh, request, tty, get_item(pamh, PAM_TTY));
 	SET_FIELD(pamh, request, connection,
 	    pam_getenv(pamh, "SSH_CONNECTION"));
 	SET_FIELD(pamh, request, ssh_auth_info,
 	    pam_getenv(pamh, "SSH_AUTH_INFO_0"));
-	request->ruid = getuid();
-	if (args->after_first_factor)
-		request->flags |= KF_FLAG_AFTER_FIRST_FACTOR;
 }
 
 /* A module before or after us may have changed whom this is about. */
@@ -163,9 +176,10 @@ ask_verifier(pam_handle_t *pamh, enum kf_operation operation,
 	if ((args->conf != NULL && request.conf[0] == '\0') ||
 	    request.service[0] == '\0')
 		return kf_retval_error(KF_ERR_SYNTAX);
-	err = kf_client_start(kf_path_verify, &verifier);
+	err = is_root() ? kf_client_start(kf_path_verify, &verifier) :
+	    kf_client_connect(kf_path_socket, &verifier);
 	if (err != KF_OK) {
-		log_broken(pamh, "not-started", err);
+		log_broken(pamh, "not-reached", err);
 		return kf_retval_error(err);
 	}
 	kf_client_run(verifier.fd, &request, &ui, outcome);
@@ -193,10 +207,10 @@ start(pam_handle_t *pamh, int argc, const char **argv, struct kf_args *args,
 		log_bad_argument(pamh, bad);
 		return kf_retval_error(KF_ERR_SYNTAX);
 	}
-	/* Only root can start the verifier. */
-	if (geteuid() != 0) {
-		log_broken(pamh, "caller-is-not-root", KF_ERR_UNAVAILABLE);
-		return kf_retval_error(KF_ERR_UNAVAILABLE);
+	/* Others have no say in which file it is, and it is not ignored. */
+	if (!is_root() && args->conf != NULL) {
+		log_bad_argument(pamh, "conf= where the caller is not root");
+		return kf_retval_error(KF_ERR_SYNTAX);
 	}
 	rc = pam_get_user(pamh, &name, NULL);
 	if (rc != PAM_SUCCESS || name == NULL)

@@ -3,31 +3,22 @@
  * own, so that sshd and sudo need neither OpenSSL nor the store, and so that
  * what parses answers and files is not root.
  *
- * It is started by a process of root with a socket as descriptor 0, and the
- * first thing it does is to become the service user for good.  It must not read
- * a byte before that.  Its exit status says nothing: GRANT on the socket does.
+ * It is started with a socket as descriptor 0: by a process of root, and the
+ * first thing it does is to become the service user for good; or by the
+ * service's socket as that user, for a caller who is not root.  Which of the
+ * two is decided by its own effective uid.  It must not read a byte before that
+ * is settled.  Its exit status says nothing: GRANT on the socket does.
  */
 #include <fcntl.h>
 #include <stdlib.h>
-#include <sys/socket.h>
 #include <syslog.h>
 #include <unistd.h>
 
 #include "common/log.h"
 #include "common/privileges.h"
 #include "store/seal.h"
+#include "verifier/caller.h"
 #include "verifier/session.h"
-
-/* Only root's own processes: a socketpair shows who made it. */
-static bool
-is_called_by_root(int fd)
-{
-	struct ucred peer;
-	socklen_t len = sizeof(peer);
-
-	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) == 0 &&
-	    len == sizeof(peer) && peer.uid == 0;
-}
 
 /* A library's message must not land on the socket or in a state file. */
 static bool
@@ -51,6 +42,63 @@ refuse_start(const char *reason, enum kf_err err)
 	return EXIT_FAILURE;
 }
 
+/* It started well, and has decided: for the service this is no failure. */
+static int
+refuse_caller(const struct kf_caller *caller, const char *reason)
+{
+	struct kf_log log;
+
+	kf_log_start(&log, "verifier");
+	kf_log_add(&log, "result", "refused");
+	kf_log_add(&log, "reason", reason);
+	kf_log_number(&log, "caller", caller->uid);
+	kf_log_send(&log, LOG_NOTICE);
+	return EXIT_SUCCESS;
+}
+
+/* Started by root for root: a socketpair shows who made it. */
+static int
+serve_root(uid_t uid, gid_t gid)
+{
+	uint32_t caller;
+	enum kf_err err;
+
+	if (!has_standard_descriptors())
+		return refuse_start("not-started-by-the-module", KF_OK);
+	err = kf_privileges_drop(uid, gid, 3);
+	if (err != KF_OK)
+		return refuse_start("privileges", err);
+	if (!kf_caller_uid(0, &caller) || caller != 0)
+		return refuse_start("caller-is-not-root", KF_OK);
+	kf_crypto_start();
+	kf_session_run(0, NULL);
+	return EXIT_SUCCESS;
+}
+
+/* Started by the service's socket for somebody else. */
+static int
+serve_caller(uid_t uid, gid_t gid)
+{
+	static struct kf_caller caller;
+	const char *reason;
+	enum kf_err err = kf_privileges_confirm(uid, gid);
+
+	if (err != KF_OK)
+		return refuse_start("not-the-service-user", err);
+	if (!kf_caller_uid(0, &caller.uid))
+		return refuse_start("not-a-socket", KF_OK);
+	/* Root's own programs have a way that nobody else can crowd. */
+	if (caller.uid == 0)
+		return refuse_caller(&caller, "caller-is-root");
+	reason = kf_caller_enter(&caller);
+	if (reason != NULL)
+		return refuse_caller(&caller, reason);
+	kf_crypto_start();
+	kf_session_run(0, &caller);
+	kf_store_close(caller.store);
+	return EXIT_SUCCESS;
+}
+
 int
 main(void)
 {
@@ -60,17 +108,8 @@ main(void)
 
 	(void)clearenv();
 	openlog("keyfirst-verify", LOG_PID, LOG_AUTHPRIV);
-	if (geteuid() != 0 || !has_standard_descriptors())
-		return refuse_start("not-started-by-the-module", KF_OK);
 	err = kf_service_user(&uid, &gid);
 	if (err != KF_OK)
 		return refuse_start("state-directory", err);
-	err = kf_privileges_drop(uid, gid, 3);
-	if (err != KF_OK)
-		return refuse_start("privileges", err);
-	if (!is_called_by_root(0))
-		return refuse_start("caller-is-not-root", KF_OK);
-	kf_crypto_start();
-	kf_session_run(0);
-	return EXIT_SUCCESS;
+	return geteuid() == 0 ? serve_root(uid, gid) : serve_caller(uid, gid);
 }

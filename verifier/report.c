@@ -5,6 +5,7 @@
 #include <syslog.h>
 
 #include "common/clock.h"
+#include "verifier/caller.h"
 
 void
 kf_report_start(const struct kf_session *s, struct kf_log *log,
@@ -26,6 +27,9 @@ kf_report_end(const struct kf_session *s, struct kf_log *log,
 		kf_log_add(log, "user", r->user);
 	if (r->uid != KF_UID_UNKNOWN)
 		kf_log_number(log, "uid", r->uid);
+	/* Behind this, the service is what the caller claims. */
+	if (s->caller != NULL)
+		kf_log_number(log, "caller", s->caller->uid);
 	kf_log_add(log, "service", r->service);
 	if (r->rhost[0] != '\0')
 		kf_log_add(log, "rhost", r->rhost);
@@ -33,6 +37,19 @@ kf_report_end(const struct kf_session *s, struct kf_log *log,
 		kf_log_add(log, "tty", r->tty);
 	kf_log_add(log, "txn", s->txn);
 	kf_log_send(log, priority);
+}
+
+void
+kf_report_conf_refused(const char *path, const struct kf_ini_error *error)
+{
+	struct kf_log log;
+
+	kf_log_start(&log, "config");
+	kf_log_add(&log, "result", "refused");
+	kf_log_add(&log, "file", path);
+	kf_log_number(&log, "line", error->line);
+	kf_log_add(&log, "reason", error->reason);
+	kf_log_send(&log, LOG_ERR);
 }
 
 void

@@ -15,6 +15,11 @@ void
 kf_report_end(const struct kf_session *s, struct kf_log *log,
     int priority) __attribute__((nonnull));
 
+/* A configuration that was not understood: where, and why. */
+void
+kf_report_conf_refused(const char *path, const struct kf_ini_error *error)
+    __attribute__((nonnull));
+
 /* With `log = steps` only. */
 void
 kf_report_step(const struct kf_session *s, const char *step)

@@ -13,22 +13,10 @@
 #include "common/clock.h"
 #include "common/paths.h"
 #include "common/text.h"
+#include "verifier/caller.h"
 #include "verifier/codes.h"
 #include "verifier/policy.h"
 #include "verifier/report.h"
-
-static void
-log_conf_refused(const char *path, const struct kf_ini_error *error)
-{
-	struct kf_log log;
-
-	kf_log_start(&log, "config");
-	kf_log_add(&log, "result", "refused");
-	kf_log_add(&log, "file", path);
-	kf_log_number(&log, "line", error->line);
-	kf_log_add(&log, "reason", error->reason);
-	kf_log_send(&log, LOG_ERR);
-}
 
 static enum kf_standing
 standing(struct kf_session *s)
@@ -103,7 +91,7 @@ read_conf(struct kf_session *s)
 		return true;
 	/* What was half read does not count, not even for the log. */
 	s->conf.log_steps = false;
-	log_conf_refused(path, &error);
+	kf_report_conf_refused(path, &error);
 	s->reason = "configuration";
 	s->deny = KF_DENY_CONFIGURATION;
 	return false;
@@ -178,6 +166,8 @@ decide(struct kf_session *s)
 {
 	s->deny = KF_DENY_UNAVAILABLE;
 	s->reason = "broken";
+	if (s->caller != NULL && !kf_caller_restrict(s))
+		return;
 	if (!read_conf(s))
 		return;
 	s->known = kf_policy_first_factor_known(&s->request);
@@ -201,18 +191,20 @@ finish(struct kf_session *s)
 }
 
 static void
-log_protocol(enum kf_err err)
+log_protocol(const struct kf_session *s, enum kf_err err)
 {
 	struct kf_log log;
 
 	kf_log_start(&log, "protocol");
 	kf_log_add(&log, "result", "refused");
 	kf_log_add(&log, "reason", kf_strerror(err));
+	if (s->caller != NULL)
+		kf_log_number(&log, "caller", s->caller->uid);
 	kf_log_send(&log, LOG_ERR);
 }
 
 void
-kf_session_run(int fd)
+kf_session_run(int fd, const struct kf_caller *caller)
 {
 	static struct kf_session s;	/* large, and wiped at the end */
 	unsigned char txn[8];
@@ -221,11 +213,12 @@ kf_session_run(int fd)
 	kf_verdict_deny(&s.verdict);
 	s.failures = -1;
 	s.recovery_left = -1;
+	s.caller = caller;
 	err = kf_talk_start(&s.talk, fd, &s.request);
 	if (err == KF_OK)
 		err = kf_random(txn, sizeof(txn));
 	if (err != KF_OK) {
-		log_protocol(err);
+		log_protocol(&s, err);
 		return;
 	}
 	kf_text_hex(s.txn, txn, sizeof(txn));

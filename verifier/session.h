@@ -20,7 +20,10 @@ enum kf_standing {
 	KF_STANDING_BROKEN	/* their records cannot be read */
 };
 
+struct kf_caller;
+
 struct kf_session {
+	const struct kf_caller *caller;	/* who is not root; NULL: root */
 	struct kf_talk talk;
 	struct kf_msg_request request;
 	struct kf_conf conf;
@@ -44,8 +47,11 @@ struct kf_session {
 	int recovery_left;		/* after one was used; else -1 */
 };
 
-/* Serves the request that comes over fd, to its end. */
+/*
+ * Serves the request that comes over fd, to its end.  caller is NULL for root,
+ * else whom the socket shows.
+ */
 void
-kf_session_run(int fd);
+kf_session_run(int fd, const struct kf_caller *caller);
 
 #endif

@@ -236,15 +236,13 @@ spoilt_records(void **state)
 	}
 }
 
-/* Somebody who is not root cannot start the verifier, and is denied. */
-static void
-not_root(void **state)
+/* What a caller gets who is not root, in a process of its own. */
+static int
+try_unprivileged(const char *service, const struct person *p)
 {
-	const struct person *p = people_next();
 	pid_t pid = fork();
 	int status;
 
-	(void)state;
 	if (pid == 0) {
 		char code[9];
 		struct script script = { .answers = { code, code, code } };
@@ -252,11 +250,27 @@ not_root(void **state)
 		people_code(p, 0, code);
 		if (setegid(65534) != 0 || seteuid(65534) != 0)
 			_exit(99);
-		_exit(people_authenticate("known", p->name, &script));
+		_exit(people_authenticate(service, p->name, &script));
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_true(WIFEXITED(status));
-	assert_int_equal(WEXITSTATUS(status), PAM_AUTHINFO_UNAVAIL);
+	return WEXITSTATUS(status);
+}
+
+/*
+ * Somebody who is not root has nobody to reach while the service's socket is
+ * not there, and is denied; one who could choose the configuration is refused
+ * before that.
+ */
+static void
+not_root(void **state)
+{
+	const struct person *p = people_next();
+
+	(void)state;
+	people_service("plain", "auth required @\n");
+	assert_int_equal(try_unprivileged("plain", p), PAM_AUTHINFO_UNAVAIL);
+	assert_int_equal(try_unprivileged("known", p), PAM_SERVICE_ERR);
 	assert_int_equal(people_state(p).lines, 0);
 }
 
