@@ -24,7 +24,7 @@ judge_totp(const struct kf_authenticator *a, struct kf_trial *trial)
 	struct kf_secret seed;
 	enum kf_err err;
 
-	if (!kf_totp_clock_is_sane(totp, trial->now, window, trial->last)) {
+	if (!kf_totp_clock_is_sane(totp, trial->now, trial->last)) {
 		trial->judgement = KF_JUDGED_CLOCK;
 		return KF_OK;
 	}

@@ -8,6 +8,7 @@
 #include <liboath/oath.h>
 #include <string.h>
 
+#include "common/conf.h"
 #include "common/paths.h"
 
 static int
@@ -54,11 +55,10 @@ kf_totp_step(const struct kf_totp *totp, int64_t now)
 }
 
 bool
-kf_totp_clock_is_sane(const struct kf_totp *totp, int64_t now, uint32_t window,
-    uint64_t last)
+kf_totp_clock_is_sane(const struct kf_totp *totp, int64_t now, uint64_t last)
 {
 	return now >= kf_release_time &&
-	    kf_totp_step(totp, now) + window >= last;
+	    kf_totp_step(totp, now) + KF_CONF_TOTP_WINDOW_MAX >= last;
 }
 
 enum kf_err

@@ -30,11 +30,11 @@ kf_totp_step(const struct kf_totp *totp, int64_t now)
 
 /*
  * Is the clock good enough to judge by: not before this release, and not
- * before the last accepted step?
+ * further before the last accepted step than the widest window of any service
+ * reaches?
  */
 bool
-kf_totp_clock_is_sane(const struct kf_totp *totp, int64_t now, uint32_t window,
-    uint64_t last) __attribute__((nonnull));
+kf_totp_clock_is_sane(const struct kf_totp *totp, int64_t now, uint64_t last) __attribute__((nonnull));
 
 /*
  * Compares with every step of the window, in time that does not depend on

@@ -473,7 +473,7 @@ refused()
 	local shown status=0 words
 	case $1 in
 	ssh_login) words='Permission denied (' ;;
-	sudo_login) words='sudo: ' ;;
+	sudo_*) words='sudo: ' ;;
 	*) words='su: ' ;;
 	esac
 	shown=$("$@" 2>&1) || status=$?

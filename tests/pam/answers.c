@@ -289,7 +289,9 @@ strangers_see_the_same(void **state)
 		disabled->name, unenrolled->name, "kf-nobody-at-all", "root",
 		"kf nobody\n\033[1m", "hunter2" };
 	static char long_answer[600];
-	const char *answers[] = { NULL, "", "12345678", "xyz", long_answer };
+	const char *answers[] = { NULL, "", "12345678", "xyz", long_answer,
+		"3-7QKF-M2XT-9HDV-C4WR" };
+	char codes[KF_RECOVERY_CODES][KF_RECOVERY_TEXT];
 	char wrong[9];
 	struct seen *seen = mmap(NULL, sizeof(*seen) * PEOPLE_COUNT(users),
 	    PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -299,6 +301,8 @@ strangers_see_the_same(void **state)
 	memset(long_answer, '7', sizeof(long_answer) - 1);
 	people_wrong(enrolled, wrong);
 	answers[0] = wrong;
+	/* One has recovery codes, the others have not. */
+	people_recovery(enrolled, codes);
 	people_fail(locked, KF_POSITION_STRANGER, 11);
 	people_fail(disabled, KF_POSITION_STRANGER, 100);
 	for (size_t n = 0; n < PEOPLE_COUNT(flags) * PEOPLE_COUNT(answers);

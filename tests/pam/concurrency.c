@@ -260,6 +260,75 @@ wrong_codes(void **state)
 	still_works(p);
 }
 
+static char recovery[KF_RECOVERY_CODES][KF_RECOVERY_TEXT];
+
+/* What was taken: a bit each. */
+static void
+one_recovery_code(const char *service, enum kf_position position, bool kills)
+{
+	struct person *p = people_next();
+	struct script script = { .answers = { recovery[1] } };
+
+	people_recovery(p, recovery);
+	all_the_same(p, recovery[2]);
+	run(service, kills);
+	if (kills)
+		assert_true(crowd.codes[PAM_SUCCESS] <= 1);
+	else
+		assert_int_equal(crowd.codes[PAM_SUCCESS], 1);
+	if (!kills) {
+		assert_int_equal(crowd.codes[PAM_AUTH_ERR], MANY - 1);
+		assert_int_equal(failures(p, position), 0);
+	}
+	assert_true(counter(p) == 4 || (kills && counter(p) == 0));
+	assert_true(crowd.codes[PAM_SUCCESS] == 0 || counter(p) == 4);
+	people_unlock(p);
+	/* The others are what they were. */
+	assert_int_equal(people_authenticate("known1", p->name, &script),
+	    PAM_SUCCESS);
+	assert_int_equal(people_authenticate("known1", p->name,
+	    &(struct script){ .answers = { recovery[1] } }), PAM_AUTH_ERR);
+}
+
+static void
+recovery_code(void **state)
+{
+	(void)state;
+	one_recovery_code("known1", KF_POSITION_KNOWN, false);
+}
+
+static void
+recovery_code_from_strangers(void **state)
+{
+	(void)state;
+	one_recovery_code("stranger1", KF_POSITION_STRANGER, false);
+}
+
+static void
+recovery_code_with_kills(void **state)
+{
+	(void)state;
+	for (int round = 0; round < 2; round++)
+		one_recovery_code("known1", KF_POSITION_KNOWN, true);
+}
+
+/* Ten codes, twenty of each at once: each is worth one login. */
+static void
+all_recovery_codes(void **state)
+{
+	struct person *p = people_next();
+
+	(void)state;
+	people_recovery(p, recovery);
+	for (size_t i = 0; i < MANY; i++) {
+		who[i] = p;
+		codes[i] = recovery[i % KF_RECOVERY_CODES];
+	}
+	run("known1", false);
+	assert_int_equal(crowd.codes[PAM_SUCCESS], KF_RECOVERY_CODES);
+	assert_true(counter(p) == KF_RECOVERY_ALL);
+}
+
 /* Different codes, as who guesses would send them: four are judged. */
 static void
 stranger_guesses(void **state)
@@ -362,6 +431,10 @@ main(void)
 		cmocka_unit_test(one_code_from_strangers),
 		cmocka_unit_test(wrong_codes),
 		cmocka_unit_test(stranger_guesses),
+		cmocka_unit_test(recovery_code),
+		cmocka_unit_test(recovery_code_from_strangers),
+		cmocka_unit_test(all_recovery_codes),
+		cmocka_unit_test(recovery_code_with_kills),
 		cmocka_unit_test(different_people),
 		cmocka_unit_test(one_code_with_kills),
 		cmocka_unit_test(wrong_codes_with_kills),

@@ -334,6 +334,27 @@ people_code(const struct person *p, int steps, char *code)
 }
 
 void
+people_recovery(const struct person *p,
+    char texts[KF_RECOVERY_CODES][KF_RECOVERY_TEXT])
+{
+	struct kf_store *store = open_store();
+	struct kf_person person = { 0 };
+	struct kf_authenticator *a;
+
+	assert_non_null(store);
+	assert_int_equal(kf_store_get(store, p->uid, soon(), &person), KF_OK);
+	a = kf_enrolment_find(&person, "R");
+	if (a != NULL)
+		kf_enrolment_remove(&person, a);
+	assert_int_equal(kf_enrolment_add(&person, KF_KIND_RECOVERY, &a),
+	    KF_OK);
+	assert_int_equal(kf_recovery_make(p->uid, a->tag, &a->recovery, texts),
+	    KF_OK);
+	assert_int_equal(kf_store_put(store, &person, soon()), KF_OK);
+	kf_store_close(store);
+}
+
+void
 people_wrong(const struct person *p, char *code)
 {
 	uint64_t now = step_now();

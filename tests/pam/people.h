@@ -18,6 +18,7 @@
 #include <cmocka.h>
 #include <security/pam_appl.h>
 
+#include "factors/recovery.h"
 #include "store/state.h"
 
 #define PEOPLE_COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -62,6 +63,11 @@ people_write(const char *name, const char *text);
 /* The code of that many steps from now; needs 9 bytes. */
 void
 people_code(const struct person *p, int steps, char *code);
+
+/* Gives them recovery codes; any they had die. */
+void
+people_recovery(const struct person *p,
+    char texts[KF_RECOVERY_CODES][KF_RECOVERY_TEXT]);
 
 /* Six digits that are no code of theirs within minutes of now. */
 void

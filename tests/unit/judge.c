@@ -192,7 +192,7 @@ judge_with_bad_clock(void **state)
 	struct kf_judged judged;
 
 	(void)state;
-	(void)add_totp(&guess, seed_a, STEP + 2);
+	(void)add_totp(&guess, seed_a, STEP + 3);
 	assert_int_equal(judge(&guess, &code, &judged), KF_OK);
 	assert_int_equal(judged.judgement, KF_JUDGED_CLOCK);
 	guess.now = UNIT_RELEASE_TIME - 1;
