@@ -41,12 +41,13 @@ read_seed(struct kf_totp_enrol *e)
 		err = kf_base32_decode(&line, &e->seed);
 	kf_secret_wipe(&line);
 	if (err == KF_ERR_CLOSED || err == KF_ERR_IO) {
-		kf_complain("enroll totp: no secret on standard input");
+		kf_complain("enroll totp: no secret on standard input: "
+		    "give it as one line");
 		return KF_EXIT_ERROR;
 	}
 	if (err == KF_ERR_SYNTAX) {
 		kf_complain("enroll totp: the secret is not base32 "
-		    "(A to Z, 2 to 7)");
+		    "(A to Z, 2 to 7): try keyfirst help enroll");
 		return KF_EXIT_USAGE;
 	}
 	if (err == KF_OK && e->seed.len < KF_SEED_MIN) {
@@ -112,7 +113,8 @@ check(const struct kf_totp_enrol *e, const struct kf_person *person)
 		}
 		if (same) {
 			kf_complain("%s: that secret is enrolled already, "
-			    "as %s", person->name, a->id);
+			    "as %s: make a new one, or remove that one first",
+			    person->name, a->id);
 			return KF_EXIT_POLICY;
 		}
 	}
@@ -171,7 +173,8 @@ store(struct kf_totp_enrol *e, struct kf_person *person)
 	if (err != KF_OK) {
 		kf_complain("%s: the state of uid %u: %s: nothing was stored: "
 		    "try %s%s", person->name, person->uid, kf_strerror(err),
-		    err == KF_ERR_CORRUPT ? "keyfirst repair " : "again",
+		    err == KF_ERR_CORRUPT ? "keyfirst repair " :
+		    "keyfirst setup, which says what is wrong",
 		    err == KF_ERR_CORRUPT ? person->name : "");
 		return KF_EXIT_ERROR;
 	}

@@ -42,7 +42,7 @@ static const char *
 reason(const struct kf_outcome *outcome)
 {
 	if (outcome->err != KF_OK)
-		return kf_strerror(outcome->err);
+		return "no answer from the verifier: see the log";
 	switch (outcome->reason) {
 	case KF_DENY_AUTH:
 		return "not proved";
@@ -61,6 +61,25 @@ reason(const struct kf_outcome *outcome)
 	return "not proved";
 }
 
+/* Where something is broken the answer is not no: there is none. */
+static bool
+is_answer(const struct kf_outcome *outcome)
+{
+	if (outcome->err != KF_OK)
+		return false;
+	switch (outcome->reason) {
+	case KF_DENY_AUTH:
+	case KF_DENY_MAXTRIES:
+	case KF_DENY_CONVERSATION:
+	case KF_DENY_CANCELLED:
+		return true;
+	case KF_DENY_UNAVAILABLE:
+	case KF_DENY_CONFIGURATION:
+		return false;
+	}
+	return false;
+}
+
 static enum kf_exit
 report(const struct kf_msg_request *request, const struct kf_outcome *outcome)
 {
@@ -75,6 +94,11 @@ report(const struct kf_msg_request *request, const struct kf_outcome *outcome)
 		    request->service, request->user);
 		return KF_EXIT_DONE;
 	}
+	if (!is_answer(outcome)) {
+		kf_complain("test: %s would have refused %s without judging: "
+		    "%s", request->service, request->user, reason(outcome));
+		return KF_EXIT_ERROR;
+	}
 	kf_say("%s would have refused %s: %s.\n", request->service,
 	    request->user, reason(outcome));
 	return KF_EXIT_NO;
@@ -88,7 +112,8 @@ try(const struct kf_msg_request *request)
 	struct kf_verifier verifier;
 
 	if (kf_client_start(kf_path_verify, &verifier) != KF_OK) {
-		kf_complain("%s: cannot be started", kf_path_verify);
+		kf_complain("%s: cannot be started: install keyfirst again",
+		    kf_path_verify);
 		return KF_EXIT_ERROR;
 	}
 	kf_client_run(verifier.fd, request, &ui, &outcome);

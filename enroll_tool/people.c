@@ -113,7 +113,8 @@ search_name(struct kf_installation *in, const char *user, bool is_account,
 	    &search);
 
 	if (err != KF_OK) {
-		kf_complain("the enrolments: %s", kf_strerror(err));
+		kf_complain("the enrolments: %s: keyfirst setup says what is "
+		    "wrong", kf_strerror(err));
 		return KF_EXIT_ERROR;
 	}
 	if (search.hits == 1)
@@ -130,7 +131,7 @@ search_name(struct kf_installation *in, const char *user, bool is_account,
 		kf_complain("%s: nothing is enrolled: try keyfirst enroll "
 		    "totp %s", user, user);
 	else
-		kf_complain("%s: no such person", user);
+		(void)complain_account(user, KF_EXIT_MISSING);
 	return search.unreadable > 0 ? KF_EXIT_ERROR : KF_EXIT_MISSING;
 }
 

@@ -52,7 +52,8 @@ write_png(const struct kf_totp_enrol *e, const struct kf_qr *qr)
 		return KF_EXIT_DONE;
 	}
 	kf_complain("%s: %s%s", e->png, strerror(error),
-	    error == EEXIST ? ": give the name of a new file" : "");
+	    error == EEXIST ? ": give the name of a new file" :
+	    ": give a file that whoever called sudo can make");
 	return KF_EXIT_ERROR;
 }
 

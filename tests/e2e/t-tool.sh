@@ -212,6 +212,28 @@ for words in '' nonsense enroll 'list --nonsense' 'list a b' 'remove tool-a' \
 	tap_check "usage: keyfirst $words" answers 2 keyfirst $words
 	tap_check 'it names help' complains 'try keyfirst help'
 done
+for words in '-x' '--nonsense' 'nonsense --help' 'help nonsense' \
+	'help list a b' 'enroll nonsense tool-a' 'rename tool-a T1' \
+	'remove' 'remove tool-a T1 --last=no' 'remove tool-a T1 more' \
+	'status' 'unlock' 'unlock tool-a tool-b' 'test' \
+	'test tool-a --service' 'test tool-a --service='; do
+	# shellcheck disable=SC2086
+	tap_check "usage: keyfirst $words" answers 2 keyfirst $words
+	tap_check 'it names help' complains 'try keyfirst help'
+done
+for words in help --help --version 'help list' 'list -h' 'enroll --help' \
+	'remove tool-a --help'; do
+	# shellcheck disable=SC2086
+	tap_check "help: keyfirst $words" answers 0 keyfirst $words
+	tap_check 'and nothing else' test ! -s "$site_dir/tool.err"
+done
+for words in 'enroll totp tool-a' 'rename a b c' 'remove a b' 'status a' \
+	'unlock a' 'test a' setup; do
+	# shellcheck disable=SC2086
+	tap_check "root's: keyfirst $words" answers 5 setpriv --reuid tool-a \
+		--regid tool-a --clear-groups keyfirst $words
+	tap_check 'it names sudo' complains 'try sudo'
+done
 tap_check 'no terminal and no code' answers 2 \
 	setsid -w keyfirst enroll totp tool-a
 tap_check 'it names --code' complains '--code'
@@ -392,11 +414,43 @@ try()
 	printf '%s\n' "$2" | setsid -w keyfirst test "$1"
 }
 
+# said STATUS NAME TEXT COMMAND...: on standard output, and nothing elsewhere.
+said()
+{
+	local expected=$1 name=$2 text=$3
+	shift 3
+	answers 0 returns "$expected" "$@" && [ ! -s "$site_dir/tool.err" ] &&
+		grep -qF -e "would have refused $name: $text" "$site_dir/tool.out"
+}
+
+three()
+{
+	printf '%s\n' "$1" "$1" "$1" | setsid -w keyfirst test tool-a
+}
+
+returns()
+{
+	local expected=$1 status=0
+	shift
+	"$@" || status=$?
+	[ "$status" = "$expected" ]
+}
+
 tap_check 'the code that enrolled is spent' fails try tool-a "$code"
 tap_check 'it says so' shows 'already used' sh -c \
 	"echo $code | setsid -w keyfirst test tool-a || :"
 tap_check 'the next one would let in' shows 'would have let tool-a in' \
 	try tool-a "$(site_code tool-a 1)"
+tap_check 'a wrong one: the answer is no' said 1 tool-a 'not proved' \
+	three "$(site_wrong tool-a)"
+tap_check 'also when nobody answers' said 1 tool-a 'nobody answered' \
+	setsid -w keyfirst test tool-a </dev/null
+verify=/usr/libexec/keyfirst/keyfirst-verify
+mv "$verify" "$verify.away"
+tap_check 'nor without a verifier' answers 5 try tool-a 123456
+tap_check 'it is said too' complains 'no answer from the verifier'
+mv "$verify.away" "$verify"
+keyfirst unlock tool-a >"$site_dir/tool.out"
 tap_check 'once' fails try tool-a "$(site_code tool-a 1)"
 tap_check 'status knows when' shows 'last used 20' keyfirst status tool-a
 tap_check 'list too' lacks never keyfirst list tool-a
@@ -463,6 +517,8 @@ tap_check 'a label is filtered' shows '?[31mred?' keyfirst list tool-b
 tap_check 'another label' keyfirst rename tool-b T7 'the  last = [one] # x'
 tap_check 'is listed' shows 'the  last = [one] # x' keyfirst list tool-b
 tap_check 'an id that is not there' answers 4 keyfirst remove tool-b T17
+tap_check 'list is named' complains 'try keyfirst list tool-b'
+tap_check 'nor to be renamed' answers 4 keyfirst rename tool-b T17 x
 tap_check 'sixteen, in the table and in the object' same_list tool-b
 keyfirst rename tool-b T7 $'say "\\u0041"\t\xff\x01/\xc3\xa9' \
 	>"$site_dir/tool.out"
