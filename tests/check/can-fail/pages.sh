@@ -10,11 +10,12 @@ build=$tap_dir/build
 real=$(cd "$builddir" && pwd)
 mkdir -p "$tree/man" "$tree/enroll_tool" "$build/built"
 fresh() {
+	cp -f "$srcdir/Makefile.am" "$srcdir/FILEFORMAT" "$tree/"
 	cp -f "$srcdir"/man/*.[1-8] "$tree/man/"
-	cp -f "$srcdir"/enroll_tool/*.c "$tree/enroll_tool/"
+	cp -f "$srcdir"/enroll_tool/*.[ch] "$tree/enroll_tool/"
 	cp -f "$builddir"/built/*.[1-8] "$build/built/"
 	# A tarball's tree may be read-only.
-	chmod -R u+w "$tree"
+	chmod -R u+w "$tree" "$build"
 	tool 'cat'
 }
 # tool FILTER: a keyfirst whose help went through FILTER
@@ -23,12 +24,27 @@ tool() {
 		>"$build/keyfirst"
 	chmod +x "$build/keyfirst"
 }
+# change FILE SED-COMMAND: and something has changed
+change() {
+	fresh
+	sed -i "$2" "$tree/$1"
+	if cmp -s "$tree/$1" "$srcdir/$1"; then
+		not_ok "could change $1 by $2"
+	fi
+}
 
 fresh
 passes 'the project itself' "$tree" "$build"
 
 rm -f "$tree/man/keyfirst-verify.8"
-finds 'there is keyfirst-verify.8' "$tree" "$build"
+finds 'no page: keyfirst-verify' "$tree" "$build"
+change Makefile.am 's/^bin_PROGRAMS = keyfirst$/& keyfirst-planted/'
+finds 'no page: keyfirst-planted' "$tree" "$build"
+fresh
+echo '9. /etc/keyfirst/planted   root' >>"$tree/FILEFORMAT"
+finds '@sysconfdir@/keyfirst/planted' "$tree" "$build"
+change man/keyfirst-store.5 '/Pa .*strangers.UID$/d'
+finds 'state/strangers.UID' "$tree" "$build"
 fresh
 if command -v mandoc >/dev/null; then
 	printf '.Bl -tag\n' >>"$tree/man/pam_keyfirst.8"
@@ -37,24 +53,77 @@ if command -v mandoc >/dev/null; then
 fi
 echo 'in @sysconfdir@' >>"$build/built/keyfirst.1"
 finds 'configured: keyfirst.1' "$tree" "$build"
+rm "$build/built/keyfirst-json.5"
+finds 'configured: keyfirst-json.5' "$tree" "$build"
+change man/pam_keyfirst.8 's/^\.Xr keyfirst 1/.Xr keyfirst 8/'
+finds '#   keyfirst.8' "$tree" "$build"
+
+# An option under the wrong command, in each of the three places.
+change man/keyfirst.1 '/^\.Op Fl -last$/d
+s/^\.Cm unlock$/&\n.Op Fl -last/'
+finds '#   remove: --last' "$tree" "$build"
+finds '#   unlock: --last' "$tree" "$build"
 fresh
-echo '.It Fl -planted' >>"$tree/man/keyfirst.1"
-finds '--planted' "$tree" "$build"
+tool "sed -e '/^  --last/d' -e '/wrong\|forget/s/.*/&\n\n  --last   x/'"
+finds '#   remove: --last' "$tree" "$build"
+finds '#   unlock: --last' "$tree" "$build"
+change enroll_tool/cmd_remove.c 's/{ "last", no_/{ "service", required_/'
+finds '#   remove: --last' "$tree" "$build"
+finds '#   remove: --service=' "$tree" "$build"
 fresh
-sed -i 's/Fl -label/Fl -lable/' "$tree/man/keyfirst.1"
-finds '#   --label' "$tree" "$build"
+mv "$tree/enroll_tool/totp_options.c" "$tree/enroll_tool/sms_options.c"
+finds 'sms_options.c belongs to no command: --label=' "$tree" "$build"
+finds '#   enroll totp: --label=' "$tree" "$build"
+
+# One that takes a value in one place, and none in another.
+change man/keyfirst.1 's/^\.Op Fl -last$/& Ar N/'
+finds '#   remove: --last=' "$tree" "$build"
+change enroll_tool/cmd_test.c 's/"service", required_/"service", no_/'
+finds '#   test: --service' "$tree" "$build"
+
+# Options that are in one place only.
+change man/keyfirst.1 "\$a.It Fl -planted"
+finds '#   --planted' "$tree" "$build"
+change man/keyfirst.1 '/^\.It Fl -issuer/d'
+finds '#   --issuer' "$tree" "$build"
+change man/keyfirst.1 's/^\.Op Fl -label/.Op Fl -lable/'
+finds '#   enroll totp: --label=' "$tree" "$build"
 fresh
 tool "sed 's/--qr-png/--qr-pgn/'"
-finds '#   --qr-png' "$tree" "$build"
-finds '#   --qr-pgn' "$tree" "$build"
+finds '#   enroll totp: --qr-png=' "$tree" "$build"
+finds '#   enroll totp: --qr-pgn=' "$tree" "$build"
 tool "sed '/--issuer/d'"
-finds '#   --issuer' "$tree" "$build"
-tool "sed 's/keyfirst unlock/keyfirst relock/'"
-finds '#   relock' "$tree" "$build"
-tool 'sed /^../d'
-finds 'there are commands' "$tree" "$build"
+finds '#   enroll totp: --issuer=' "$tree" "$build"
+tool "sed 's/\[--last\]/[--lost]/'"
+finds '#   remove: --lost' "$tree" "$build"
 fresh
 echo 'struct option o[] = { { "hidden", no_argument, NULL, 1 } };' \
 	>>"$tree/enroll_tool/main.c"
-finds '#   --hidden' "$tree" "$build"
+finds 'main.c belongs to no command: --hidden' "$tree" "$build"
+
+# Commands and operands.
+fresh
+tool "sed 's/^  unlock/  relock/'"
+finds '#   relock' "$tree" "$build"
+finds '#   unlock' "$tree" "$build"
+change enroll_tool/main.c 's/{ "unlock",/{ "relock",/'
+finds '#   relock' "$tree" "$build"
+change man/keyfirst.1 's/^\.Cm setup$/.Cm set-up/'
+finds '#   set-up' "$tree" "$build"
+change man/keyfirst.1 's/^\.Ar USER ID LABEL$/.Ar USER LABEL/'
+finds '#   rename: USER ID LABEL' "$tree" "$build"
+fresh
+tool 'sed /^../d'
+finds 'there are commands' "$tree" "$build"
+
+# Exit statuses, and keys of --json.
+change man/keyfirst.1 '/^\.It 4$/d'
+finds '#   4' "$tree" "$build"
+change enroll_tool/command.h 's/KF_EXIT_ERROR = 5/&,\n\tKF_EXIT_MORE = 6/'
+finds '#   6' "$tree" "$build"
+change enroll_tool/json.c 's/"last-used"/"last-use"/'
+finds '#   last-use' "$tree" "$build"
+finds '#   last-used' "$tree" "$build"
+change enroll_tool/cmd_remove.c 's/{ "last", no_argument/{ "json", no_argument/'
+finds '#   remove' "$tree" "$build"
 finish
