@@ -8,10 +8,10 @@ tree=${1:-$srcdir}
 
 # Everything that begins as a script does, or is sourced by one.
 cd "$tree"
-scripts=$(for file in .ci/run demo check conf/* tests/*/* tests/check/can-fail/*; do
+scripts=$(for file in .ci/run demo check conf/* conf/*/* tests/*/* tests/check/can-fail/*; do
 	[ -f "$file" ] || continue
 	case $file in
-	*.sh)	echo "$file" ;;
+	*.sh | *.bash)	echo "$file" ;;
 	*)
 		case $(head -c 32 "$file" | tr -d '\0') in
 		'#!'*sh*)	echo "$file" ;;

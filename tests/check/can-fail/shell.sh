@@ -12,7 +12,7 @@ fi
 
 scratch
 tree=$tap_dir
-mkdir -p "$tree/conf" "$tree/tests/check/can-fail"
+mkdir -p "$tree/conf/z" "$tree/tests/check/can-fail"
 
 # shellcheck disable=SC2016 # planted
 {
@@ -23,5 +23,8 @@ mkdir -p "$tree/conf" "$tree/tests/check/can-fail"
 	rm "$tree/tests/check/x"
 	printf '#!/bin/sh\nlocal x=$1\n' >"$tree/conf/y.sh"
 	finds 'conf/y.sh' "$tree"
+	rm "$tree/conf/y.sh"
+	printf '# shellcheck shell=bash\necho $1\n' >"$tree/conf/z/z.bash"
+	finds 'conf/z/z.bash' "$tree"
 }
 finish

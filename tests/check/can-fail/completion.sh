@@ -1,0 +1,103 @@
+#!/bin/bash
+# completion.sh can fail.  It takes long, so several mistakes are planted at a
+# time.
+set -eu
+# shellcheck source=tests/check/tap.sh
+. "$(dirname "$0")/../tap.sh"
+
+scratch
+tree=$tap_dir/tree
+build=$tap_dir/build
+real=$(cd "$builddir" && pwd)
+mkdir -p "$tree/man" "$tree/conf/completion" "$build"
+
+# tool FILTER: a keyfirst whose help went through FILTER
+tool()
+{
+	printf '#!/bin/sh\n"%s/keyfirst" "$@" | %s\n' "$real" "$1" \
+		>"$build/keyfirst"
+	chmod +x "$build/keyfirst"
+}
+
+fresh()
+{
+	cp -f "$srcdir"/man/keyfirst.1 "$tree/man/"
+	cp -f "$srcdir"/conf/completion/* "$tree/conf/completion/"
+	# A tarball's tree may be read-only.
+	chmod -R u+w "$tree"
+	tool cat
+}
+
+# change FILE SED-COMMAND: and something has changed
+change()
+{
+	cp "$tree/$1" "$tap_dir/before"
+	sed -i "$2" "$tree/$1"
+	! cmp -s "$tree/$1" "$tap_dir/before" || not_ok "could change $1 by $2"
+}
+
+# run; then fails_at PATTERN: a point that is not ok has it in its name.
+run()
+{
+	said=$("$srcdir/tests/check/completion.sh" "$tree" "$build" 2>&1) ||
+		not_ok 'it comes to its end' "$said"
+}
+
+fails_at()
+{
+	if grep -qE "^not ok [0-9]+ - $1\$" <<<"$said"; then
+		ok "finds $1"
+	else
+		not_ok "finds $1" "$said"
+	fi
+}
+
+zsh_fails_at()
+{
+	! command -v zsh >/dev/null || fails_at "zsh: $1"
+}
+
+fresh
+passes 'the project itself' "$tree" "$build"
+
+bash=conf/completion/keyfirst.bash
+zsh=conf/completion/_keyfirst
+change $bash 's/--last//'
+change $bash 's/takes=(--service=)/takes=(--service= --planted)/'
+change $bash 's/test setup help ;;/test setup help planted ;;/'
+change $bash 's/sha1 sha256/sha1 sha224 sha256/'
+change $bash 's/unlock:0 | test:0/test:0/'
+# shellcheck disable=SC2016 # what is in the file
+change $bash 's/^\t\[ "\$EUID" = 0 \] || return$/\techo oops >\&2/'
+change $bash "s/kinds='totp'/kinds='totp sms'/"
+# An array of words that are run, as compgen -W would.
+change $bash 's/=~ ^\[A-Z\]\[0-9\]\*\$ \]\] &&/=~ . ]] \&\&/'
+change $zsh 's/--last\[/--least[/'
+change $zsh "s/'1:user:_users' ;;/;;/"
+change $zsh "s/'setup:[^']*'//"
+change $zsh 's/(6 7 8)/(6 8)/'
+run
+fails_at 'bash: keyfirst remove --'
+fails_at 'bash: keyfirst test --'
+fails_at 'bash: keyfirst '
+fails_at 'bash: keyfirst enroll totp --algorithm '
+fails_at 'bash: keyfirst unlock roo: root'
+fails_at 'bash: keyfirst enroll '
+fails_at 'bash: keyfirst help enroll '
+fails_at 'bash: keyfirst remove alice '
+zsh_fails_at 'keyfirst remove --'
+zsh_fails_at 'keyfirst unlock roo: root'
+zsh_fails_at 'keyfirst '
+zsh_fails_at 'keyfirst help '
+zsh_fails_at 'keyfirst enroll totp --digits '
+
+# New in the tool, and not yet offered.
+fresh
+tool 'sed -e "s/^  --last .*/&\n  --planted  x/" -e "s/^  unlock .*/&\n  relock       x/"'
+change man/keyfirst.1 's/Cm utf8 | ansi/Cm utf8 | sixel | ansi/'
+run
+for words in 'remove --' '' 'enroll totp --qr '; do
+	fails_at "bash: keyfirst $words"
+	zsh_fails_at "keyfirst $words"
+done
+finish
