@@ -92,7 +92,8 @@ site_configure_args()
 	local triplet
 	triplet=$(gcc -print-multiarch)
 	printf '%s\n' --prefix=/usr --sysconfdir=/etc --localstatedir=/var \
-		"--libdir=/usr/lib/$triplet"
+		"--libdir=/usr/lib/$triplet" \
+		--with-zsh-dir=/usr/share/zsh/vendor-completions
 }
 
 # site_copy DIR: the sources without what a build left among them.
