@@ -87,6 +87,7 @@ same_status()
 		(.failures["before-first-factor"] | count)' >"$site_dir/json"
 	# How long is left may differ from one moment to the next.
 	sed -Ei -e 's/( until [^ ]*) \(.*/\1/' -e 's/(accepted in).*/\1/' \
+		-e 's/( disabled) until .*/\1/' \
 		"$site_dir/said"
 	diff "$site_dir/said" "$site_dir/json"
 }
@@ -262,6 +263,20 @@ tap_check 'nor with a configuration that is not there' no_json 5 \
 tap_check 'a full standard output' answers 5 sh -c 'keyfirst help >/dev/full'
 tap_check 'also for an object' answers 5 sh -c 'keyfirst list --json >/dev/full'
 tap_check 'a closed standard output' answers 5 sh -c 'keyfirst help >&-'
+
+# --- completion, installed -------------------------------------------------
+
+# shellcheck disable=SC2016 # for the other shell
+tap_check 'zsh finds its completion' shows _keyfirst zsh -f -c \
+	'autoload -Uz compinit && compinit -u -D && print $_comps[keyfirst]'
+# shellcheck disable=SC2016
+tap_check 'bash too, behind sudo' shows 'offers: list ' bash -c '
+	. /usr/share/bash-completion/bash_completion
+	COMP_WORDS=(sudo keyfirst li) COMP_CWORD=2
+	COMP_LINE="sudo keyfirst li" COMP_POINT=16
+	_completion_loader sudo
+	_sudo sudo li keyfirst 2>/dev/null
+	echo "offers: ${COMPREPLY[*]} "'
 
 # --- setup -----------------------------------------------------------------
 
@@ -600,6 +615,15 @@ tap_check 'as an object: the unreadable one, and the others' json 5 \
 	any(.people[]; .user == "tool-a" and .state == "ok")' \
 	keyfirst list --json
 rm "$enrolled/4242"
+mv "$enrolled/$(id -u tool-a)" "$site_dir/enrolment"
+printf 'junk\n' >"$enrolled/$(id -u tool-a)"
+chmod 0640 "$enrolled/$(id -u tool-a)"
+for words in list status; do
+	tap_check "$words of one that cannot be read: no object" \
+		no_json 5 keyfirst "$words" --json tool-a
+	tap_check 'but a remedy' complains 'restore it'
+done
+mv "$site_dir/enrolment" "$enrolled/$(id -u tool-a)"
 tap_check 'list is whole again' answers 0 keyfirst list
 
 # --- user keyfirst gains nothing -------------------------------------------
@@ -667,6 +691,20 @@ tap_check 'and of this one' json 5 '.state == "damaged" and .failures == null' \
 tap_check 'is to be repaired' complains 'keyfirst repair tool-e'
 cat "$site_dir/state" >"$state/$uid"
 tap_check 'all is well again' answers 0 keyfirst status tool-e
+# A state of 100 failures, in both slots.
+perl -MDigest::SHA=sha256_hex -0777 -ne '
+	s/^.*\n// for my $text = substr($_, 0, 4096);
+	$text =~ s/^known.failures = \d+$/known.failures = 100/m or exit 1;
+	$text =~ s/\n+\z//;
+	$text .= "\n" x (4096 - 74 - length $text);
+	print "# sha256 ", sha256_hex($text), "\n", $text for 1, 2;
+' <"$site_dir/state" >"$site_dir/forged"
+cat "$site_dir/forged" >"$state/$uid"
+tap_check 'disabled' shows 'disabled until' keyfirst status tool-e
+tap_check 'as an object' json 0 '.failures["after-first-factor"] ==
+	{ "count": 100, "refused-until": null, "seconds": null,
+	"locked": true, "disabled": true }' keyfirst status tool-e --json
+tap_check 'the same' same_status tool-e
 as_service rm "$state/$uid"
 as_service mkfifo "$state/$uid"
 for command in list status unlock; do
