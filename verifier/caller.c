@@ -41,6 +41,8 @@ take_place(struct kf_caller *caller)
 	err = kf_store_enter(caller->store, caller->uid);
 	if (err == KF_ERR_LOCKED)
 		return "too-many-sessions";
+	if (err == KF_ERR_NO_USER)
+		return "no-state";
 	return err == KF_OK ? NULL : kf_strerror(err);
 }
 

@@ -1,0 +1,223 @@
+#!/bin/bash
+# The shipped units under a real systemd: process 1 of a PID namespace, with a
+# cgroup of its own that goes with it.
+set -eu
+# shellcheck source=tests/e2e/site.sh
+. "$(dirname "$0")/site.sh"
+
+locker=$site_build/tests/e2e/locker
+caller=$site_top/tests/e2e/caller.py
+units=/usr/lib/systemd/system
+cgroups=$site_dir/cgroups
+group=
+init=
+
+# nest: what follows is for process 1; everything mounted here is its alone.
+# Only the units that a socket needs are there: it must not touch the rest of
+# this system, nor take /dev/log from our receiver.
+# shellcheck disable=SC2016 # for the shell in there
+nest='
+	set -eu
+	mount -t proc -o nosuid,nodev,noexec proc /proc
+	mount --bind /proc/sys /proc/sys
+	mount -o remount,bind,ro /proc/sys
+	mount -t cgroup2 cgroup2 /sys/fs/cgroup
+	mount --bind "$1/console" /dev/console
+	mount --bind "$1/units" /usr/lib/systemd/system
+	mount -t tmpfs tmpfs /usr/lib/systemd/system-generators
+	mount -t tmpfs tmpfs /etc/systemd/system
+	: >"$1/fstab"
+	mount --bind "$1/fstab" /etc/fstab
+	exec env -i container=lxc /lib/systemd/systemd --unit=sockets.target
+'
+
+# inside COMMAND...: among the mounts and processes of process 1; systemd talks to
+# nobody else.
+inside()
+{
+	nsenter -t "$(pgrep -P "$init")" -m -p "$@"
+}
+
+# It says so to nobody who could be waited for here.
+booted()
+{
+	local try
+	for try in {1..300}; do
+		! inside systemctl --quiet is-system-running || return 0
+		kill -0 "$init" 2>/dev/null || return 1
+		sleep 0.1
+	done >/dev/null 2>&1
+	note "$try tries"
+	return 1
+}
+
+systemd_start()
+{
+	local unit
+	rm -rf "$site_dir/systemd"
+	mkdir -p "$site_dir/systemd/units" "$cgroups"
+	: >"$site_dir/systemd/console"
+	: >/dev/console
+	[ -e /etc/fstab ] || : >/etc/fstab
+	for unit in sysinit basic sockets shutdown umount final emergency \
+		rescue exit reboot poweroff halt; do
+		cp "$units/$unit.target" "$site_dir/systemd/units" || :
+	done
+	cp "$units/keyfirst-verify.socket" "$units/keyfirst-verify@.service" \
+		"$site_dir/systemd/units"
+	mount -t cgroup2 cgroup2 "$cgroups"
+	group=$cgroups/keyfirst-check.$$
+	mkdir "$group"
+	(
+		echo "$BASHPID" >"$group/cgroup.procs"
+		exec unshare --mount --pid --uts --ipc --cgroup --fork \
+			--kill-child --propagation private \
+			bash -c "$nest" - "$site_dir/systemd"
+	) >"$site_dir/systemd/out" 2>&1 &
+	init=$!
+	booted || {
+		note "$(tail -n 20 "$site_dir/systemd/out" \
+			"$site_dir/systemd/console" | tr '\n' '|')"
+		note "$(inside systemctl --failed --no-legend 2>&1 || :)"
+		tap_bail 'systemd does not start'
+	}
+}
+
+# However this ends: a cgroup that is left would stay on the host.
+systemd_stop()
+{
+	local try
+	[ -n "$group" ] || return 0
+	if [ -n "$init" ]; then
+		kill -KILL "$init" 2>/dev/null || :
+		wait "$init" 2>/dev/null || :
+		init=
+	fi
+	# Those that were killed leave when they are collected.
+	for try in {1..100}; do
+		! find "$group" -depth -type d -exec rmdir {} + 2>/dev/null ||
+			break
+		sleep 0.1
+	done
+	[ ! -e "$group" ] || note "left behind: $group ($try tries)"
+	umount "$cgroups"
+	group=
+	rm -rf /run/systemd /run/keyfirst /dev/console
+}
+
+# as NAME COMMAND...
+as()
+{
+	site_as "$@"
+	"${as_argv[@]}"
+}
+
+# lock NAME PAIR...
+lock()
+{
+	local name=$1
+	shift
+	site_as "$name" "$locker" kf-code
+	pty_run "$@" -- "${as_argv[@]}"
+}
+
+# shown UNIT NAME=VALUE...: as systemd shows it.
+shown()
+{
+	local unit=$1 property value
+	shift
+	for property; do
+		value=$(inside systemctl show -p "${property%%=*}" --value "$unit")
+		printf '%s=%s\n' "${property%%=*}" "$value"
+		[ "$value" = "${property#*=}" ] || return 1
+	done
+}
+
+site_begin
+trap 'systemd_stop; sshd_stop' EXIT
+site_person sysd-a sysd-b
+site_enroll sysd-a sysd-b
+echo 'auth required pam_keyfirst.so' >/etc/pam.d/kf-code
+echo 'account required pam_keyfirst.so' >>/etc/pam.d/kf-code
+
+for unit in keyfirst-verify.socket keyfirst-verify@.service; do
+	tap_check "$unit is installed" test -f "$units/$unit"
+	tap_check "$unit: no complaint of systemd's" \
+		test -z "$(systemd-analyze --man=no verify "$units/$unit" 2>&1)"
+done
+tap_check 'nothing is enabled' test -z "$(find /etc/systemd/system "$units" \
+	-lname '*keyfirst*')"
+
+systemd_start
+tap_check 'nobody listens until it is enabled' \
+	test ! -e /run/keyfirst/verify.socket
+tap_check 'the remedy of the log works' \
+	inside systemctl enable --now keyfirst-verify.socket
+tap_check 'everybody may connect, and nobody put another in its place' test \
+	"$(stat -c '%U %a' /run/keyfirst /run/keyfirst/verify.socket)" = \
+	"$(printf 'root 755\nroot 666')"
+tap_check 'the socket, as systemd shows it' shown keyfirst-verify.socket \
+	Accept=yes MaxConnections=256 SocketMode=0666 \
+	TriggerLimitIntervalUSec=0 ActiveState=active SubState=listening
+tap_check 'a code unlocks' shows inside:sysd-a lock sysd-a \
+	"$prompt|$(site_code sysd-a)" inside:
+tap_check 'and not twice' fails shows inside: lock sysd-a \
+	"$prompt|$(site_code sysd-a)" 'already used' "$prompt|" "$prompt|" \
+	authenticate
+
+# A session that waits, and what it runs in.
+site_as sysd-a "$locker" kf-code
+pty_start "${as_argv[@]}"
+pty "expect $prompt"
+pid=$(pgrep -x keyfirst-verify)
+instance=$(inside systemctl list-units --no-legend --plain 'keyfirst-verify@*' |
+	awk '{ print $1 }')
+note "instance $instance, pid $pid"
+tap_check 'one instance a call' test "$(wc -w <<<"$instance $pid")" = 2
+tap_check 'the service, as systemd shows it' shown "$instance" User=keyfirst \
+	StandardInput=socket StandardOutput=null StandardError=null \
+	CollectMode=inactive-or-failed LimitMEMLOCK=67108864 \
+	CapabilityBoundingSet= NoNewPrivileges=yes LockPersonality=yes \
+	MemoryDenyWriteExecute=yes RestrictRealtime=yes \
+	RestrictSUIDSGID=yes RestrictAddressFamilies=AF_UNIX \
+	SystemCallArchitectures=native
+tap_check 'a filter of system calls is on' \
+	grep -qx 'Seccomp:	2' "/proc/$pid/status"
+tap_check 'no capability, not even to be had' \
+	test -z "$(grep '^Cap' "/proc/$pid/status" | grep -v '	0*$')"
+# A container may not raise the limit; then nothing is, or nothing more fits.
+limit=$(awk '/^Max locked memory/ { print $4 }' "/proc/$pid/limits")
+locked=$(awk '$1 == "VmLck:" { print $2 }' "/proc/$pid/status")
+note "of $limit bytes that may be locked, $locked kB are"
+tap_check 'its memory is locked, where the limit leaves room' \
+	test $((limit >= 67108864)) = $((locked > 0))
+pty "line $(site_code sysd-a 1)"
+pty_end
+tap_check 'and its code unlocks' grep -q inside:sysd-a "$pty_shown"
+timeout 20 tail -s 0.1 --pid="$pid" -f /dev/null || :
+
+# One user takes all there is.
+site_as sysd-a /usr/bin/python3 "$caller" hold 300 silent
+rm -f "$site_dir/go"
+mkfifo "$site_dir/go"
+exec {hold_out}< <(exec "${as_argv[@]}" <"$site_dir/go")
+exec {hold_in}>"$site_dir/go"
+read -r -t 120 -u "$hold_out" held || held=none
+tap_check '300 by one user: four are kept' test "$held" = 'held 4 ended 296'
+tap_check 'and the next user is served' shows inside:sysd-b lock sysd-b \
+	"$prompt|$(site_code sysd-b)" inside:
+tap_check 'the socket has not failed' shown keyfirst-verify.socket \
+	ActiveState=active Result=success NConnections=4
+exec {hold_in}>&- {hold_out}<&-
+
+tap_check 'stopped' inside systemctl stop keyfirst-verify.socket
+log_mark
+tap_check 'nobody is served any more' shows 'authenticate 9 ' fails \
+	lock sysd-b authenticate
+tap_check 'and the log has the remedy' logged \
+	'remedy="systemctl enable --now keyfirst-verify.socket"'
+left=$group
+systemd_stop
+tap_check 'nothing of it is left' test ! -e "$left"
+tap_check 'nothing runs on' fails pgrep -x keyfirst-verify
+tap_done
