@@ -57,6 +57,7 @@ _keyfirst_options()
 			    --period= --qr= --qr-png= --secret-stdin --code=) ;;
 	list)		takes=(--json) ;;
 	remove)		takes=(--last) ;;
+	repair)		takes=(--first-use) ;;
 	status)		takes=(--json) ;;
 	test)		takes=(--service=) ;;
 	esac
@@ -67,12 +68,12 @@ _keyfirst_operand()
 {
 	local kinds='totp'
 	case $1:$(($# - 1)) in
-	:0 | help:0)	_keyfirst_offer enroll list rename remove status \
-				unlock test setup help ;;
+	:0 | help:0)	_keyfirst_offer enroll recovery list rename remove \
+				status unlock repair test setup help ;;
 	enroll:0)	_keyfirst_offer $kinds ;;
 	help:1)		[ "$2" != enroll ] || _keyfirst_offer $kinds ;;
-	'enroll totp:0' | list:0 | rename:0 | remove:0 | status:0 | \
-	unlock:0 | test:0)
+	'enroll totp:0' | recovery:0 | list:0 | rename:0 | remove:0 | \
+	status:0 | unlock:0 | repair:0 | test:0)
 			_keyfirst_users ;;
 	rename:1 | remove:1)
 			_keyfirst_ids "$2" ;;

@@ -66,7 +66,7 @@ change $bash 's/--last//'
 change $bash 's/takes=(--service=)/takes=(--service= --planted)/'
 change $bash 's/test setup help ;;/test setup help planted ;;/'
 change $bash 's/sha1 sha256/sha1 sha224 sha256/'
-change $bash 's/unlock:0 | test:0/test:0/'
+change $bash 's/unlock:0 | repair:0/repair:0/'
 # shellcheck disable=SC2016 # what is in the file
 change $bash 's/^\t\[ "\$EUID" = 0 \] || return$/\techo oops >\&2/'
 change $bash "s/kinds='totp'/kinds='totp sms'/"
