@@ -366,6 +366,8 @@ tap_check 'a code of five minutes ago: the clocks' \
 pty 'expect Verification code: '
 code=$(code_of "$secret")
 pty "line $code"
+pty 'expect codes now? [Y/n] '
+pty 'line n'
 pty_end
 tap_check 'the right code enrols' test "$pty_status" = 0
 tap_check 'an object says so too, and what is not known yet' json 0 \
@@ -417,6 +419,8 @@ site_ledger seed "$typed"
 pty "line $typed"
 pty 'expect Verification code: '
 pty "line $(code_of "$typed")"
+pty 'expect codes now? [Y/n] '
+pty 'line n'
 pty_end
 tap_check 'a secret typed at the terminal enrols' test "$pty_status" = 0
 tap_check 'and was not shown' fails grep -q "$typed" "$pty_shown"
