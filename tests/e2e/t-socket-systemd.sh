@@ -218,6 +218,7 @@ tap_check 'and the log has the remedy' logged \
 	'remedy="systemctl enable --now keyfirst-verify.socket"'
 left=$group
 systemd_stop
+rm -f /etc/pam.d/kf-code
 tap_check 'nothing of it is left' test ! -e "$left"
 tap_check 'nothing runs on' fails pgrep -x keyfirst-verify
 tap_done

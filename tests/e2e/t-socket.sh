@@ -261,6 +261,15 @@ tap_check "the verifier's own user has no state and no session" test \
 tap_check 'the log says so' logged \
 	"reason=no-state caller=$(id -u keyfirst)"
 
+# A configuration that is not understood.
+site_conf <<<'nonsense'
+log_mark
+tap_check 'a broken configuration: the end' says closed sock-a claim
+tap_check 'the log says where' logged \
+	'event=config result=refused file=/etc/keyfirst/keyfirst.conf line=1 '
+tap_check 'and whose call it was' logged "reason=configuration caller=$uid_a"
+printf '%s\n' '[default]' 'log = steps' | site_conf
+
 # How many.
 log_mark
 hold 5
@@ -336,5 +345,7 @@ tap_check 'no line of a caller names a host or a terminal' \
 tap_check 'nor was a stranger ever counted' test "$(for name in a b r v; do
 	site_failures "sock-$name" stranger; done | sort -u)" = 0
 socket_stop
+rm -f /etc/pam.d/kf-* /etc/pam.d/vlock
+rmdir /run/keyfirst
 tap_check 'nothing runs on' fails pgrep -x keyfirst-verify
 tap_done
