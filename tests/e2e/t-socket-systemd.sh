@@ -135,6 +135,7 @@ shown()
 
 site_begin
 trap 'systemd_stop; sshd_stop' EXIT
+trap 'exit 143' TERM HUP INT
 site_person sysd-a sysd-b
 site_enroll sysd-a sysd-b
 echo 'auth required pam_keyfirst.so' >/etc/pam.d/kf-code

@@ -102,15 +102,19 @@ work_confirmed(void)
 		_exit(7);
 }
 
+/* A developer's own user, hardly ever in a group alone. */
+static void
+work_other_groups(void)
+{
+	CHECK(kf_privileges_confirm(geteuid(), getegid()) ==
+	    KF_ERR_UNTRUSTED);
+}
+
 static void
 confirmed(void **state)
 {
 	(void)state;
-	if (has_other_groups()) {
-		print_message("# SKIP this user has other groups\n");
-		skip();
-	}
-	apart(work_confirmed);
+	apart(has_other_groups() ? work_other_groups : work_confirmed);
 }
 
 static void
@@ -177,11 +181,11 @@ little_to_lock(void **state)
 		_exit(0);
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
-	if (WIFEXITED(status) && WEXITSTATUS(status) == 77) {
-		print_message("# SKIP no limit fits\n");
-		skip();
-	}
-	assert_int_equal(status, 0);
+	/* With a sanitizer's terabytes there is no such limit. */
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
+		print_message("# nothing to see: no limit fits\n");
+	else
+		assert_int_equal(status, 0);
 }
 
 int
