@@ -66,8 +66,9 @@ kf_client_run(int fd, const struct kf_msg_request *request,
     __attribute__((nonnull));
 
 /*
- * Closes the socket and collects the process, if it is ours; one that does not leave within
- * two seconds is killed.  Tolerates that the host has collected it already.
+ * Closes the socket and collects the process, if it is ours; one that does not
+ * leave within two seconds is killed.  Tolerates that the host has collected it
+ * already.
  */
 void
 kf_client_stop(struct kf_verifier *v) __attribute__((nonnull));
