@@ -23,8 +23,8 @@ account()
 }
 
 site_begin
-site_person ac-a ac-exempt ac-new
-site_enroll ac-a
+site_person ac-a ac-b ac-exempt ac-new
+site_enroll ac-a ac-b
 site_recipe '/etc/pam.d/sshd: a public key, then a code' | site_pam sshd
 account sshd
 both=publickey,keyboard-interactive
@@ -139,4 +139,39 @@ chmod 0440 /etc/sudoers.d/zz-ac-a
 tap_check 'sudo with NOPASSWD and our account line works' \
 	shows inside:root sudo_login ac-a
 rm -f /etc/sudoers.d/zz-ac-a
+
+# The mistake that the pages warn of: our line where everything includes it.
+cp /etc/pam.d/common-account "$site_dir/common-account"
+cp "$site_dir/pam.sudo" /etc/pam.d/sudo
+echo 'account required pam_keyfirst.so' >>/etc/pam.d/common-account
+site_pam sudo <<<'auth required pam_keyfirst.so'
+printf '%s\n' 'Defaults:ac-b timestamp_timeout=5, timestamp_type=tty' \
+	>/etc/sudoers.d/zz-ac-b
+chmod 0440 /etc/sudoers.d/zz-ac-b
+log_mark
+# shellcheck disable=SC2016
+site_as ac-b sh -c 'sudo -v && sudo -n sh -c "echo inside:\$(id -un)"'
+tap_check "sudo's cached timestamp asks for nothing" shows inside:root \
+	pty_run "$prompt|$(site_code ac-b 1)" -- "${as_argv[@]}"
+tap_check 'and our account line was asked, and left it alone' \
+	logged 'event=step result=service-needs-no-proof .*service=sudo '
+rm -f /etc/sudoers.d/zz-ac-b
+
+mkfifo -m 0622 "$site_dir/cron.fifo"
+exec {fifo}<>"$site_dir/cron.fifo"
+crontab -u ac-a - <<<"@reboot echo cron:\$(id -un) >$site_dir/cron.fifo"
+rm -f /run/crond.reboot
+log_mark
+/usr/sbin/cron -f &
+cron=$!
+read -r -t 60 -u "$fifo" said || said='nothing'
+tap_check 'cron runs the jobs of who has a factor' test "$said" = cron:ac-a
+tap_check 'and our account line was asked, and left it alone' \
+	logged 'event=step result=service-needs-no-proof .*service=cron '
+kill "$cron"
+wait "$cron" 2>/dev/null || :
+crontab -u ac-a -r
+exec {fifo}>&-
+rm -f "$site_dir/cron.fifo"
+cp "$site_dir/common-account" /etc/pam.d/common-account
 tap_done

@@ -211,6 +211,17 @@ tap_check 'the socket has not failed' shown keyfirst-verify.socket \
 	ActiveState=active Result=success NConnections=4
 exec {hold_in}>&- {hold_out}<&-
 
+# What systemd itself asks PAM for is not ours to stop.
+printf '%s\n' 'account required pam_keyfirst.so' 'account required pam_unix.so' \
+	'session required pam_unix.so' >/etc/pam.d/systemd-user
+log_mark
+tap_check "systemd-user passes by our account line" shows sysd-b \
+	inside systemd-run --quiet --wait --pipe -p PAMName=systemd-user \
+	-p User=sysd-b id -un
+tap_check 'which was asked, and left it alone' \
+	logged 'event=step result=service-needs-no-proof .*service=systemd-user '
+rm -f /etc/pam.d/systemd-user
+
 tap_check 'stopped' inside systemctl stop keyfirst-verify.socket
 log_mark
 tap_check 'nobody is served any more' shows 'authenticate 9 ' fails \
