@@ -211,7 +211,8 @@ on_entry(void *context, const char *key, const char *value,
 	struct parser *p = context;
 
 	if (p->target == NULL)
-		return kf_ini_refuse(error, "%s stands before any section", key);
+		return kf_ini_refuse(error, "%s stands before any section",
+		    key);
 	for (size_t i = 0; i < OPTIONS; i++) {
 		if (strcmp(options[i].name, key) != 0)
 			continue;

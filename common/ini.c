@@ -81,7 +81,8 @@ parse_entry(char *line, const struct kf_ini_reader *reader,
 	char *value;
 
 	if (equals == NULL)
-		return kf_ini_refuse(error, "neither [section] nor key = value");
+		return kf_ini_refuse(error,
+		    "neither [section] nor key = value");
 	*equals = '\0';
 	key = trim(line);
 	value = trim(equals + 1);

@@ -5,8 +5,8 @@
  *
  * A value of letters, digits and -._:/@+,% stands bare; any other is quoted,
  * with \" \\ and \xHH for what is not printable ASCII, so that no value can
- * forge a key, a line or an escape sequence.  Whether a line is secret cannot be
- * told from here: callers never add an answer, a code or a seed.
+ * forge a key, a line or an escape sequence.  Whether a line is secret cannot
+ * be told from here: callers never add an answer, a code or a seed.
  */
 #ifndef KF_LOG_H
 #define KF_LOG_H

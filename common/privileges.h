@@ -13,9 +13,10 @@
 
 /*
  * Who the service user is: the owner and group of state/ in the configured
- * store (only root can decide that, since every directory above is root's).  No name
- * service is asked.  KF_ERR_MISSING before `keyfirst setup`; KF_ERR_UNTRUSTED
- * when it is not a directory of mode 0700 that belongs to somebody but root.
+ * store (only root can decide that, since every directory above is root's).  No
+ * name service is asked.  KF_ERR_MISSING before `keyfirst setup`;
+ * KF_ERR_UNTRUSTED when it is not a directory of mode 0700 that belongs to
+ * somebody but root.
  */
 KF_CHECKED enum kf_err
 kf_service_user(uid_t *uid, gid_t *gid) __attribute__((nonnull));

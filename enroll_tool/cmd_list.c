@@ -1,4 +1,4 @@
-/* keyfirst list [USER] [--json]: what is enrolled, and when it was last used. */
+/* keyfirst list [USER] [--json]: what is enrolled, when it was last used. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* keyfirst status USER [--json]: failures, waits, lock-outs and clocks, in words. */
+/* keyfirst status USER [--json]: failures, waits, lock-outs and clocks. */
 #include <inttypes.h>
 #include <stdlib.h>
 

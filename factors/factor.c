@@ -228,7 +228,7 @@ kf_factor_judge(struct kf_guess *guess, const struct kf_code *code,
 		else
 			result = err;
 	}
-	/* A broken record neither stops a right code nor excuses a wrong one. */
+	/* A broken record stops no right code, and excuses no wrong one. */
 	return judged->factor == NULL ||
 	    judged->judgement == KF_JUDGED_CLOCK ? result : KF_OK;
 }

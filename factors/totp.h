@@ -34,7 +34,8 @@ kf_totp_step(const struct kf_totp *totp, int64_t now)
  * reaches?
  */
 bool
-kf_totp_clock_is_sane(const struct kf_totp *totp, int64_t now, uint64_t last) __attribute__((nonnull));
+kf_totp_clock_is_sane(const struct kf_totp *totp, int64_t now, uint64_t last)
+    __attribute__((nonnull));
 
 /*
  * Compares with every step of the window, in time that does not depend on

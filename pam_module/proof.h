@@ -1,7 +1,7 @@
 /*
  * What `auth` leaves for `account` on the same PAM handle: that this uid has
- * proved a factor.  An exemption is no proof: `account` decides about it anew, by
- * its own configuration.  sshd runs both in one process for
+ * proved a factor.  An exemption is no proof: `account` decides about it anew,
+ * by its own configuration.  sshd runs both in one process for
  * keyboard-interactive; what it runs elsewhere does not see this.
  */
 #ifndef KF_PROOF_H

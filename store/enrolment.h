@@ -92,8 +92,8 @@ kf_enrolment_find(struct kf_person *person, const char *id)
 
 /*
  * Adds an empty authenticator with the lowest free id of its kind and a random
- * tag; KF_ERR_RANGE when there are sixteen, KF_ERR_CONFLICT when there is one of
- * a kind that a person has once.
+ * tag; KF_ERR_RANGE when there are sixteen, KF_ERR_CONFLICT when there is one
+ * of a kind that a person has once.
  */
 KF_CHECKED enum kf_err
 kf_enrolment_add(struct kf_person *person, enum kf_kind kind,

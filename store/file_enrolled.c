@@ -145,7 +145,8 @@ kf_file_put(void *handle, struct kf_person *person, int64_t deadline)
 }
 
 enum kf_err
-kf_file_list(void *handle, int64_t deadline, kf_store_visit *visit, void *context)
+kf_file_list(void *handle, int64_t deadline, kf_store_visit *visit,
+    void *context)
 {
 	struct kf_file_store *fs = handle;
 	struct dirent *entry;

@@ -1,9 +1,10 @@
 /*
  * state/ of the file backend: two files a person, UID and strangers.UID.  The
- * one holds the memory of authenticators and the count of guesses behind a first
- * factor, the other the count of strangers' guesses.  They are locked apart, so
- * that a stranger who has a process of ours stopped with a lock in hand stops
- * strangers only.  Who holds strangers.UID may take UID, never the reverse.
+ * one holds the memory of authenticators and the count of guesses behind a
+ * first factor, the other the count of strangers' guesses.  They are locked
+ * apart, so that a stranger who has a process of ours stopped with a lock in
+ * hand stops strangers only.  Who holds strangers.UID may take UID, never the
+ * reverse.
  *
  * Each is rewritten in place, in the older of its two slots, under flock, and
  * only by the service user: that needs no room on a full disk, no rename and no
@@ -113,8 +114,9 @@ open_file(struct kf_file_store *fs, const char *name, int flags, int *fd)
 }
 
 enum kf_err
-kf_file_open_state(struct kf_file_store *fs, uint32_t uid, enum kf_position position,
-    int64_t deadline, struct kf_open_state *open, pid_t *holder)
+kf_file_open_state(struct kf_file_store *fs, uint32_t uid,
+    enum kf_position position, int64_t deadline, struct kf_open_state *open,
+    pid_t *holder)
 {
 	struct kf_file_name name = state_name(position, uid);
 	enum kf_err err;
@@ -162,7 +164,8 @@ kf_file_state(void *handle, uint32_t uid, int64_t deadline,
 
 	(void)deadline;		/* waits for nobody */
 	if (err == KF_OK)
-		err = kf_file_peek(handle, uid, KF_POSITION_STRANGER, &strangers);
+		err = kf_file_peek(handle, uid, KF_POSITION_STRANGER,
+		    &strangers);
 	if (err == KF_OK)
 		state->counts[KF_POSITION_STRANGER] =
 		    strangers.counts[KF_POSITION_STRANGER];

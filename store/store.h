@@ -94,13 +94,13 @@ KF_CHECKED enum kf_err
 kf_store_enter(struct kf_store *store, uint32_t uid) __attribute__((nonnull));
 
 /*
- * One guess.  The two positions are locked apart: a stranger's guess never makes
- * a guess behind a first factor wait, unless it is right.  The caller fills in the first part; kf_store_charge counts the
- * guess durably before anybody judges it, and fills in the rest from what it
- * read under the lock.  From then until kf_store_release no other guess for
- * this person and position is charged: judge, call consume, once or refund (or
- * none, for a wrong guess), release, and only then tell.  Never ask a person in
- * between.
+ * One guess.  The two positions are locked apart: a stranger's guess never
+ * makes a guess behind a first factor wait, unless it is right.  The caller
+ * fills in the first part; kf_store_charge counts the guess durably before
+ * anybody judges it, and fills in the rest from what it read under the lock.
+ * From then until kf_store_release no other guess for this person and position
+ * is charged: judge, call consume, once or refund (or none, for a wrong guess),
+ * release, and only then tell.  Never ask a person in between.
  */
 struct kf_guess {
 	uint32_t uid;
@@ -112,8 +112,8 @@ struct kf_guess {
 	struct kf_person person;
 	struct kf_state state;
 	struct kf_count before;		/* of this position */
-	int64_t wait;			/* of KF_ERR_LOCKED: seconds, or forever */
-	pid_t holder;			/* of a time-out: who has the lock; or 0 */
+	int64_t wait;		/* of KF_ERR_LOCKED: seconds, or forever */
+	pid_t holder;		/* of a time-out: who has the lock; or 0 */
 	void *backend;
 };
 

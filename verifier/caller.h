@@ -1,8 +1,8 @@
 /*
  * Callers that are not root: a screen locker in its user's hands.  They come
- * over the service's socket, and all that is believed is what the kernel says of
- * them, their uid.  What they claim beyond is refused, and how many there are
- * of one uid is limited before a byte of theirs is read.
+ * over the service's socket, and all that is believed is what the kernel says
+ * of them, their uid.  What they claim beyond is refused, and how many there
+ * are of one uid is limited before a byte of theirs is read.
  */
 #ifndef KF_CALLER_H
 #define KF_CALLER_H

@@ -2,8 +2,8 @@
  * Typed codes; see codes.h.
  *
  * Where no first factor is known, nothing that is said, asked or measured may
- * tell whether somebody exists, is enrolled or is locked: one prompt, no reason,
- * and every answer takes the same time.
+ * tell whether somebody exists, is enrolled or is locked: one prompt, no
+ * reason, and every answer takes the same time.
  */
 #include "verifier/codes.h"
 
@@ -67,8 +67,8 @@ log_refused(const struct kf_session *s, const char *reason, const char *id)
 }
 
 /*
- * Not for an event: until the time that everybody's answer takes is over, or the
- * next multiple of it on a machine that is slow.
+ * Not for an event: until the time that everybody's answer takes is over, or
+ * the next multiple of it on a machine that is slow.
  */
 static void
 equalise(int64_t begun)
@@ -138,7 +138,8 @@ log_result(struct kf_session *s, enum kf_result result)
 	s->deny = result == KF_RESULT_BROKEN && s->known ?
 	    KF_DENY_UNAVAILABLE : KF_DENY_AUTH;
 	s->reason = results[result].reason;
-	if (s->standing == KF_STANDING_ENROLLED || result == KF_RESULT_MALFORMED)
+	if (s->standing == KF_STANDING_ENROLLED ||
+	    result == KF_RESULT_MALFORMED)
 		log_refused(s, s->reason, s->id);
 }
 

@@ -129,7 +129,8 @@ judge(struct kf_session *s, const struct kf_code *code)
 	result = judge_charged(s, code, &guess);
 	s->failures = guess.state.counts[guess.position].failures;
 	kf_store_release(s->store, &guess);
-	if (result == KF_RESULT_WRONG && s->failures >= s->conf.lockout_failures)
+	if (result == KF_RESULT_WRONG &&
+	    s->failures >= s->conf.lockout_failures)
 		log_lockout(s);
 	return result;
 }
@@ -151,7 +152,7 @@ try_code(struct kf_session *s, struct kf_code *code, int64_t *prepared)
 	bool enrolled = s->standing == KF_STANDING_ENROLLED;
 	enum kf_err err = kf_factor_prepare(&s->person, code);
 
-	/* The same work up to here for everybody, and nobody's lock was held. */
+	/* The same work up to here for everybody, and no lock was held. */
 	*prepared = kf_clock_monotonic();
 	if (!enrolled)
 		return KF_RESULT_WRONG;

@@ -1,6 +1,6 @@
 /*
- * What root-owned policy and the request say before anybody is asked: is a first
- * factor known, is this person or this service exempt.
+ * What root-owned policy and the request say before anybody is asked: is a
+ * first factor known, is this person or this service exempt.
  */
 #ifndef KF_POLICY_H
 #define KF_POLICY_H

@@ -22,7 +22,7 @@ KF_CHECKED enum kf_err
 kf_talk_start(struct kf_talk *talk, int fd, struct kf_msg_request *request)
     __attribute__((nonnull));
 
-/* Text without an answer; a peer that is gone is noticed at the next question. */
+/* Text without an answer; who is gone is noticed at the next question. */
 KF_CHECKED enum kf_err
 kf_talk_show(struct kf_talk *talk, bool error, const char *text)
     __attribute__((nonnull));

@@ -4,10 +4,10 @@
  *
  *	facility.severity tag[pid]: text
  *
- * It exists because tests that look for log lines pass on nothing where
- * nobody listens.  A datagram "keyfirst-sync: PATH" is answered by an empty
- * line into the FIFO at PATH: its reader then knows that all earlier lines
- * are in the file.  It must not drop or merge lines: control characters are written as
+ * It exists because tests that look for log lines pass on nothing where nobody
+ * listens.  A datagram "keyfirst-sync: PATH" is answered by an empty line into
+ * the FIFO at PATH: its reader then knows that all earlier lines are in the
+ * file.  It must not drop or merge lines: control characters are written as
  * #ooo, so that one datagram is always one line.
  */
 #define _GNU_SOURCE
@@ -139,7 +139,8 @@ main(int argc, char **argv)
 			return 1;
 		if (n < 0)
 			continue;
-		while (n > 0 && (buffer[n - 1] == '\n' || buffer[n - 1] == '\0'))
+		while (n > 0 &&
+		    (buffer[n - 1] == '\n' || buffer[n - 1] == '\0'))
 			n--;
 		for (ssize_t i = 0; i < n; i++)
 			if (buffer[i] == '\0')

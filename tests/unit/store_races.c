@@ -235,8 +235,8 @@ stranger_stops_strangers_only(void **state)
 }
 
 /*
- * A verifier that was stopped before its turn judges by the time of its turn: it
- * cannot cut a lock that was imposed while it stood.
+ * A verifier that was stopped before its turn judges by the time of its turn:
+ * it cannot cut a lock that was imposed while it stood.
  */
 static void
 time_is_that_of_the_turn(void **state)
