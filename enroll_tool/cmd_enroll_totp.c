@@ -149,13 +149,18 @@ out:
 	return KF_EXIT_ERROR;
 }
 
-/* What was left behind for a uid that has nothing enrolled is nobody's. */
+/*
+ * Only who has nothing enrolled begins with an empty state.  Where there is
+ * none of who has, it was lost, and what it knew must not be forgotten: that is
+ * for repair.  What was left behind for a uid that has nothing enrolled is
+ * nobody's.
+ */
 static enum kf_err
-create_state(const struct kf_totp_enrol *e, const struct kf_person *person)
+prepare_state(const struct kf_totp_enrol *e, const struct kf_person *person)
 {
 	const char *store = e->in.conf.store;
-	enum kf_err err = kf_as_service_one(KF_SERVICE_CREATE, store,
-	    person->uid, NULL);
+	enum kf_err err = kf_as_service_one(person->count > 0 ?
+	    KF_SERVICE_READ : KF_SERVICE_CREATE, store, person->uid, NULL);
 
 	if (err != KF_ERR_CORRUPT || person->count > 0)
 		return err;
@@ -167,7 +172,7 @@ create_state(const struct kf_totp_enrol *e, const struct kf_person *person)
 static enum kf_exit
 store(struct kf_totp_enrol *e, struct kf_person *person)
 {
-	enum kf_err err = create_state(e, person);
+	enum kf_err err = prepare_state(e, person);
 	enum kf_exit status;
 
 	if (err != KF_OK) {

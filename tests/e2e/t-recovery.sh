@@ -293,6 +293,20 @@ tap_check 'leaves recovery codes' \
 	shows inside:root sudo_code rec-c "$(r 2 rec-c)"
 tap_check 'but no code of now' refused \
 	sudo_code rec-c "$(site_code rec-c)" "$(site_code rec-c)" "$(site_code rec-c)"
+# One more factor makes no state anew: an empty one would know of nothing used.
+secret=$(head -c 20 /dev/urandom | base32)
+site_ledger seed "$secret"
+for gone in "$state/$uid $state/strangers.$uid" "$state/$uid"; do
+	# shellcheck disable=SC2086
+	as_service rm $gone
+	tap_check "without ${gone##*/}: no second factor before it is repaired" \
+		says 5 'try keyfirst repair rec-c' keyfirst enroll totp rec-c \
+		--secret-stdin --code "$(oathtool --totp -b - <<<"$secret")" \
+		<<<"$secret"
+	tap_check 'a used recovery code stays used' refused sudo_code rec-c \
+		"$(r 2 rec-c)" "$(r 2 rec-c)" "$(r 2 rec-c)"
+	tap_check 'after the repair too' says 0 'new state' keyfirst repair rec-c
+done
 tap_check 'nobody is repaired who has nothing enrolled' \
 	says 4 'nothing is enrolled' keyfirst repair rec-n
 
