@@ -150,10 +150,11 @@ static enum kf_result
 try_code(struct kf_session *s, struct kf_code *code, int64_t *prepared)
 {
 	bool enrolled = s->standing == KF_STANDING_ENROLLED;
+	int64_t begun = kf_clock_monotonic();
 	enum kf_err err = kf_factor_prepare(&s->person, code);
 
-	/* The same work up to here for everybody, and no lock was held. */
-	*prepared = kf_clock_monotonic();
+	/* The same work for everybody, and nobody's lock was held. */
+	*prepared += kf_clock_monotonic() - begun;
 	if (!enrolled)
 		return KF_RESULT_WRONG;
 	if (err != KF_OK)

@@ -23,7 +23,8 @@ enum kf_result {
 /*
  * By the return all of it is durable.  A right one leaves s->factor and s->id,
  * and s->recovery_left when it was a recovery code.  *prepared is the monotonic
- * time up to which the work was the same for everybody.
+ * time of the answer, and on top what that work took which is the same for
+ * everybody.
  */
 enum kf_result
 kf_guess_try(struct kf_session *s, const struct kf_msg_answer *answer,

@@ -1,0 +1,183 @@
+/*
+ * One guess of the verifier, with everything around it made up: what may take
+ * time before a stranger is answered.
+ */
+#include "tests/unit/unit.h"
+
+#include <string.h>
+
+#include "common/clock.h"
+#include "verifier/guess.h"
+#include "verifier/report.h"
+
+#define READ_MS 100
+#define HASH_MS 1000
+#define NOISE_MS 90
+
+static unsigned charges;
+
+/* Reading what a person has enrolled: only of who has something. */
+enum kf_err
+kf_store_get(struct kf_store *store, uint32_t uid, int64_t deadline,
+    struct kf_person *person)
+{
+	(void)store;
+	(void)uid;
+	(void)deadline;
+	*person = (struct kf_person){ .name = "alice" };
+	unit_skip(READ_MS);
+	return KF_OK;
+}
+
+enum kf_err
+kf_store_state(struct kf_store *store, uint32_t uid, int64_t deadline,
+    struct kf_state *state)
+{
+	(void)store;
+	(void)uid;
+	(void)deadline;
+	(void)state;
+	return KF_ERR_UNAVAILABLE;
+}
+
+/* Everybody's work. */
+enum kf_err
+kf_factor_prepare(const struct kf_person *person, struct kf_code *code)
+{
+	(void)person;
+	if (code->number > 0)
+		unit_skip(HASH_MS);
+	return KF_OK;
+}
+
+bool
+kf_factor_could_be(const struct kf_person *person, const struct kf_conf *conf,
+    const struct kf_code *code)
+{
+	(void)person;
+	(void)conf;
+	(void)code;
+	return true;
+}
+
+enum kf_err
+kf_store_charge(struct kf_store *store, struct kf_guess *guess)
+{
+	(void)store;
+	(void)guess;
+	charges++;
+	return KF_ERR_LOCKED;
+}
+
+enum kf_err
+kf_factor_judge(struct kf_guess *guess, const struct kf_code *code,
+    const struct kf_conf *conf, const struct kf_machine_key *key,
+    struct kf_judged *judged)
+{
+	(void)guess;
+	(void)code;
+	(void)conf;
+	(void)key;
+	(void)judged;
+	return KF_ERR_CRYPTO;
+}
+
+enum kf_err
+kf_factor_spend(struct kf_store *store, struct kf_guess *guess,
+    const struct kf_judged *judged)
+{
+	(void)store;
+	(void)guess;
+	(void)judged;
+	return KF_ERR_CRYPTO;
+}
+
+uint64_t
+kf_guess_counter(struct kf_guess *guess, const struct kf_authenticator *a)
+{
+	(void)guess;
+	(void)a;
+	return 0;
+}
+
+enum kf_err
+kf_store_refund(struct kf_store *store, struct kf_guess *guess)
+{
+	(void)store;
+	(void)guess;
+	return KF_ERR_UNAVAILABLE;
+}
+
+void
+kf_store_release(struct kf_store *store, struct kf_guess *guess)
+{
+	(void)store;
+	(void)guess;
+}
+
+void
+kf_report_start(const struct kf_session *s, struct kf_log *log,
+    const char *event, const char *result)
+{
+	(void)s;
+	kf_log_start(log, event);
+	kf_log_add(log, "result", result);
+}
+
+void
+kf_report_end(const struct kf_session *s, struct kf_log *log, int priority)
+{
+	(void)s;
+	(void)log;
+	(void)priority;
+}
+
+/* From the answer to what the waiting of strangers counts from. */
+static int64_t
+shift(enum kf_standing standing, const char *text)
+{
+	static struct kf_session s;
+	struct kf_msg_answer answer = { .kind = KF_ANSWER_TEXT };
+	int64_t begun, prepared;
+
+	s.standing = standing;
+	assert_int_equal(kf_secret_set(&answer.text, text, strlen(text)),
+	    KF_OK);
+	begun = kf_clock_monotonic();
+	assert_int_equal(kf_guess_try(&s, &answer, &prepared),
+	    standing == KF_STANDING_ENROLLED ? KF_RESULT_WAIT :
+	    KF_RESULT_WRONG);
+	return prepared - begun;
+}
+
+/*
+ * Strangers wait from there: what is not everybody's work must not be before
+ * it, or it adds to the answer of who is enrolled.
+ */
+static void
+same_for_everybody(void **state)
+{
+	static const enum kf_standing standings[] = {
+		KF_STANDING_ENROLLED, KF_STANDING_UNKNOWN,
+		KF_STANDING_NOBODY, KF_STANDING_REUSED, KF_STANDING_BROKEN,
+	};
+
+	(void)state;
+	for (size_t i = 0; i < UNIT_COUNT(standings); i++) {
+		assert_in_range(shift(standings[i], "123456"), 0, NOISE_MS);
+		assert_in_range(shift(standings[i], "3-7QKF-M2XT-9HDV-C4WR"),
+		    HASH_MS, HASH_MS + NOISE_MS);
+	}
+	assert_int_equal(charges, 2);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		UNIT_TEST(same_for_everybody),
+	};
+
+	unit_start();
+	return cmocka_run_group_tests_name("guess", tests, NULL, NULL);
+}
