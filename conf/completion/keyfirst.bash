@@ -16,8 +16,13 @@ _keyfirst_offer()
 _keyfirst_users()
 {
 	local -a users
+	local user
 	mapfile -t users < <(compgen -u)
-	_keyfirst_offer "${users[@]}"
+	# A directory may have names that the shell would not take as they are.
+	for user in "${users[@]}"; do
+		printf -v user %q "$user"
+		_keyfirst_offer "$user"
+	done
 }
 
 # _keyfirst_ids USER: of what is enrolled.

@@ -139,6 +139,17 @@ none 'bash: a file' "$(by_bash enroll totp root --qr-png ne |
 	grep -vx 'new file' || :)"
 holds "$(basename /etc/pam.d/o*)" test root --service o
 
+# Some directories have names that a shell would run, or lose a part of.
+# shellcheck disable=SC2016,SC2317 # not to be expanded; called by the other shell
+none "bash: a user's name stays one word" "$(
+	compgen()
+	{
+		[ "$1" != -u ] || printf '%s\n' 'zz;id' 'zz\$(id)' $'zz\e[2J'
+	}
+	export -f compgen
+	by_bash list zz | grep -vxF -e 'zz\;id' -e 'zz\\\$\(id\)' \
+		-e "\$'zz\\E[2J'" || :)"
+
 # --- ids ---------------------------------------------------------------------------
 
 # What stands in for keyfirst: it says that it was called, and with what.
