@@ -154,6 +154,23 @@ printf '%s\n' '# sshd auth required pam_keyfirst.so' \
 goes_on 'pam.conf, elsewhere in the line' "$ours" </dev/null
 rm "$pam_conf"
 
+# Everything that goes, goes after the guard.
+first=$(MAKEFLAGS='' make -C "$builddir" -npq uninstall-guard 2>/dev/null |
+	awk '
+		/^uninstall-am:/ { for (i = 2; i <= NF; i++) goes[$i] }
+		/^uninstall-.*: .*uninstall-guard/ { sub(":", "", $1); held[$1] }
+		END {
+			for (target in goes) {
+				any = 1
+				if (!(target in held))
+					print target
+			}
+			if (!any)
+				print "no uninstall-am"
+		}
+	')
+none 'every part of make uninstall waits for it' "$first"
+
 rm -r "$pam_d" "$vendor_d"
 if "$guard" "$ours" "$pam_d" "$system" "$vendor_d" "$pam_conf"; then
 	ok 'goes on: no PAM here'
