@@ -11,6 +11,7 @@
  */
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <syslog.h>
 #include <unistd.h>
 
@@ -42,6 +43,17 @@ refuse_start(const char *reason, enum kf_err err)
 	return EXIT_FAILURE;
 }
 
+/*
+ * The module waits for the end of the stream, and systemd holds the socket too
+ * until it has collected us, which may take it longer than the module waits.
+ */
+static int
+leave_caller(void)
+{
+	(void)shutdown(0, SHUT_RDWR);
+	return EXIT_SUCCESS;
+}
+
 /* It started well, and has decided: for the service this is no failure. */
 static int
 refuse_caller(const struct kf_caller *caller, const char *reason)
@@ -53,7 +65,7 @@ refuse_caller(const struct kf_caller *caller, const char *reason)
 	kf_log_add(&log, "reason", reason);
 	kf_log_number(&log, "caller", caller->uid);
 	kf_log_send(&log, LOG_NOTICE);
-	return EXIT_SUCCESS;
+	return leave_caller();
 }
 
 /* Started by root for root: a socketpair shows who made it. */
@@ -96,7 +108,7 @@ serve_caller(uid_t uid, gid_t gid)
 	kf_crypto_start();
 	kf_session_run(0, &caller);
 	kf_store_close(caller.store);
-	return EXIT_SUCCESS;
+	return leave_caller();
 }
 
 int

@@ -197,6 +197,18 @@ pty_end
 tap_check 'and its code unlocks' grep -q inside:sysd-a "$pty_shown"
 timeout 20 tail -s 0.1 --pid="$pid" -f /dev/null || :
 
+# systemd holds the socket as well, until it has collected the verifier.
+site_as sysd-b "$locker" kf-code
+pty_start "${as_argv[@]}"
+pty "expect $prompt"
+kill -STOP "$(pgrep -P "$init")"
+pty "line $(site_code sysd-b)"
+pty 'expect authenticate'
+kill -CONT "$(pgrep -P "$init")"
+pty_end
+tap_check 'a code unlocks while systemd is busy' \
+	grep -q inside:sysd-b "$pty_shown"
+
 # One user takes all there is.
 site_as sysd-a /usr/bin/python3 "$caller" hold 300 silent
 rm -f "$site_dir/go"
@@ -206,7 +218,7 @@ exec {hold_in}>"$site_dir/go"
 read -r -t 120 -u "$hold_out" held || held=none
 tap_check '300 by one user: four are kept' test "$held" = 'held 4 ended 296'
 tap_check 'and the next user is served' shows inside:sysd-b lock sysd-b \
-	"$prompt|$(site_code sysd-b)" inside:
+	"$prompt|$(site_code sysd-b 1)" inside:
 tap_check 'the socket has not failed' shown keyfirst-verify.socket \
 	ActiveState=active Result=success NConnections=4
 exec {hold_in}>&- {hold_out}<&-
