@@ -52,7 +52,9 @@ same_list()
 	keyfirst list "$@" | tail -n +2 | tr -s ' ' >"$site_dir/said"
 	keyfirst list "$@" --json | jq -r '.people[] | .user as $user |
 		.factors[] | [ $user, .id, .factor,
-		"\(.algorithm)/\(.digits)/\(.period)s", .created,
+		(if .factor == "recovery"
+		then "\(.left) of \(.issued) left"
+		else "\(.algorithm)/\(.digits)/\(.period)s" end), .created,
 		(.by // "-"), (.["last-used"] // "never"),
 		(if .label == "" then "-" else .label end) ] | join(" ")' |
 		tr -s ' ' >"$site_dir/json"
