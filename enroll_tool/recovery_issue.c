@@ -78,6 +78,12 @@ kf_recovery_issue(struct kf_installation *in, struct kf_person *person)
 	if (status == KF_EXIT_DONE) {
 		kf_audit("recovery", person, kf_enrolment_find(person, "R"));
 		show(person, &issue);
+		if (!kf_said()) {
+			kf_complain("%s: the new recovery codes are lost, and "
+			    "the former ones no longer work: try keyfirst "
+			    "recovery %s again", person->name, person->name);
+			status = KF_EXIT_ERROR;
+		}
 	}
 	explicit_bzero(&issue, sizeof(issue));
 	return status;

@@ -98,6 +98,12 @@ kf_say(const char *format, ...)
 	va_end(args);
 }
 
+bool
+kf_said(void)
+{
+	return fflush(stdout) == 0 && !ferror(stdout);
+}
+
 void
 kf_complain(const char *format, ...)
 {

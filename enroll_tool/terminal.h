@@ -43,6 +43,10 @@ kf_terminal_colour(void);
 void
 kf_say(const char *format, ...) __attribute__((nonnull, format(printf, 1, 2)));
 
+/* Has all that was said arrived?  What fails is complained of at the end. */
+bool
+kf_said(void);
+
 /* One line on standard error, filtered: "keyfirst: ...". */
 void
 kf_complain(const char *format, ...)

@@ -192,6 +192,8 @@ tap_check 'the secret in the app is what it was' \
 # Nothing that fails in the middle kills the old ones and keeps the new to itself.
 tap_check 'who cannot print them is told so' \
 	says 5 'standard output' sh -c 'keyfirst recovery rec-b >/dev/full'
+tap_check 'and that there are none now' says 5 'the new recovery codes are lost' \
+	sh -c 'keyfirst recovery rec-b >/dev/full'
 site_recovery rec-b
 
 # --- waits ------------------------------------------------------------------------
