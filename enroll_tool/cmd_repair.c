@@ -10,6 +10,7 @@
 #include "enroll_tool/audit.h"
 #include "enroll_tool/people.h"
 #include "enroll_tool/terminal.h"
+#include "factors/recovery.h"
 
 static enum kf_exit
 complain(const struct kf_person *person, enum kf_err err)
@@ -40,12 +41,23 @@ in_order(const struct kf_person *person, bool first_use)
 	return KF_EXIT_DONE;
 }
 
+/* They are as they were where only the strangers' file was missing. */
+static bool
+has_no_recovery_code(struct kf_person *person, struct kf_state *state)
+{
+	const struct kf_authenticator *a = kf_enrolment_find(person, "R");
+	const struct kf_memory *memory = a == NULL ? NULL :
+	    kf_state_find(state, a->tag);
+
+	return memory != NULL && kf_recovery_left(memory->counter) == 0;
+}
+
 static enum kf_exit
 repair(const struct kf_installation *in, const struct kf_person *person,
     bool first_use)
 {
-	struct kf_authenticator *recovery;
 	struct kf_person copy = *person;
+	struct kf_state state;
 	enum kf_err err;
 
 	if (kf_as_service_one(KF_SERVICE_READ, in->conf.store, person->uid,
@@ -58,14 +70,13 @@ repair(const struct kf_installation *in, const struct kf_person *person,
 		return KF_EXIT_ERROR;
 	}
 	err = kf_as_service_one(first_use ? KF_SERVICE_FIRST_USE :
-	    KF_SERVICE_REPAIR, in->conf.store, person->uid, NULL);
+	    KF_SERVICE_REPAIR, in->conf.store, person->uid, &state);
 	if (err != KF_OK)
 		return complain(person, err);
 	kf_audit(first_use ? "first-use" : "repair", person, NULL);
 	kf_say("%s has a new state.  Codes up to now, and those of the next "
 	    "two periods, count as used.\n", person->name);
-	recovery = kf_enrolment_find(&copy, "R");
-	if (recovery != NULL && !first_use)
+	if (has_no_recovery_code(&copy, &state))
 		kf_say("So do all recovery codes: for new ones, "
 		    "keyfirst recovery %s\n", person->name);
 	return KF_EXIT_DONE;

@@ -285,6 +285,10 @@ for damage in "truncate -s 0" rm "sh -c 'echo x >\"\$0\"'"; do
 done
 site_recovery rec-c
 tap_check 'new ones are' shows inside:root sudo_code rec-c "$(r 1 rec-c)"
+as_service rm "$state/strangers.$uid"
+tap_check "where the strangers' file alone was lost" \
+	lacks 'recovery codes' keyfirst repair rec-c
+tap_check 'they are what they were' left rec-c 9
 # Brought by configuration management: an enrolment and no state at all.
 as_service rm "$state/$uid" "$state/strangers.$uid"
 log_mark
