@@ -277,8 +277,8 @@ kf_cmd_list(const struct kf_command *command, int argc, char **argv)
 	if (status != KF_EXIT_DONE)
 		return status;
 	kf_json_start(&t.j);
-	t.people = json_array();
-	kf_json_set(&t.j, t.j.top, "people", t.people);
+	kf_json_set(&t.j, t.j.top, "people", json_array());
+	t.people = json_object_get(t.j.top, "people");
 	status = collect(&t, &in, argv[optind]);
 	if (status == KF_EXIT_DONE)
 		show(&t, in.conf.store);

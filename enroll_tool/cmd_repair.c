@@ -22,8 +22,8 @@ complain(const struct kf_person *person, enum kf_err err)
 		    person->name, person->uid, person->name);
 		return KF_EXIT_POLICY;
 	}
-	kf_complain("%s: the state of uid %" PRIu32 ": %s: look at what is in "
-	    "its place under state/", person->name, person->uid,
+	kf_complain("%s: the state of uid %" PRIu32 ": %s: try again, or look "
+	    "at what is in its place under state/", person->name, person->uid,
 	    kf_strerror(err));
 	return KF_EXIT_ERROR;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "enroll_tool/as_service.h"
 #include "enroll_tool/audit.h"
 #include "enroll_tool/people.h"
 #include "enroll_tool/terminal.h"
@@ -69,19 +70,35 @@ show(const struct kf_person *person, const struct issue *issue)
 		kf_say("The former ones no longer work.\n");
 }
 
+/* Codes that are printed now must not be those that repair will kill. */
+static enum kf_exit
+check_state(const struct kf_installation *in, const struct kf_person *person)
+{
+	if (kf_as_service_one(KF_SERVICE_READ, in->conf.store, person->uid,
+	    NULL) != KF_ERR_CORRUPT)
+		return KF_EXIT_DONE;
+	kf_complain("%s: the state of uid %u: %s: no recovery codes were made: "
+	    "try keyfirst repair %s first", person->name, person->uid,
+	    kf_strerror(KF_ERR_CORRUPT), person->name);
+	return KF_EXIT_ERROR;
+}
+
 enum kf_exit
 kf_recovery_issue(struct kf_installation *in, struct kf_person *person)
 {
 	struct issue issue = { .replaced = false };
-	enum kf_exit status = kf_person_update(in, person, change, &issue);
+	enum kf_exit status = check_state(in, person);
 
+	if (status == KF_EXIT_DONE)
+		status = kf_person_update(in, person, change, &issue);
 	if (status == KF_EXIT_DONE) {
 		kf_audit("recovery", person, kf_enrolment_find(person, "R"));
 		show(person, &issue);
 		if (!kf_said()) {
-			kf_complain("%s: the new recovery codes are lost, and "
-			    "the former ones no longer work: try keyfirst "
-			    "recovery %s again", person->name, person->name);
+			kf_complain("standard output: failed: the new "
+			    "recovery codes of %s are lost, and the former ones "
+			    "no longer work: try keyfirst recovery %s again",
+			    person->name, person->name);
 			status = KF_EXIT_ERROR;
 		}
 	}

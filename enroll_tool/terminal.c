@@ -54,7 +54,8 @@ kf_terminal_finish(enum kf_exit status)
 {
 	bool failed = fflush(stdout) != 0 || ferror(stdout);
 
-	if (failed)
+	/* Whoever failed has complained, in one line. */
+	if (failed && status == KF_EXIT_DONE)
 		kf_complain("standard output: %s", strerror(errno));
 	explicit_bzero(output, sizeof(output));
 	return failed && status == KF_EXIT_DONE ? KF_EXIT_ERROR : status;
