@@ -9,6 +9,8 @@
  * around, and go on:
  *
  *	expect TEXT	wait until TEXT appears after what was last expected
+ *	blind		wait until lines are read without echo: what is typed
+ *			between a prompt and that may be flushed
  *	send TEXT	type TEXT
  *	line TEXT	type TEXT and Enter
  *	repeat N TEXT	type TEXT N times
@@ -160,6 +162,25 @@ expect(struct drive *d, const char *text, size_t n)
 	}
 }
 
+/* No event tells of it. */
+static void
+blind(struct drive *d)
+{
+	long long deadline = now_ms() + d->seconds * 1000;
+	struct termios t;
+
+	while (d->terminal >= 0 && now_ms() < deadline) {
+		if (tcgetattr(d->terminal, &t) == 0 &&
+		    (t.c_lflag & (ICANON | ECHO)) == ICANON) {
+			answer("ok");
+			return;
+		}
+		(void)take(d, now_ms() + 10);
+	}
+	d->failed = true;
+	answer(d->terminal < 0 ? "ended" : "timeout");
+}
+
 /* Typing must go on while the program prints, or both could block. */
 static void
 type(struct drive *d, const char *text, size_t n)
@@ -257,6 +278,8 @@ command(struct drive *d, char *line)
 		expect(d, rest, (size_t)n);
 	} else if (strcmp(line, "send") == 0 || strcmp(line, "line") == 0) {
 		type(d, rest, (size_t)n);
+	} else if (strcmp(line, "blind") == 0) {
+		blind(d);
 	} else if (strcmp(line, "pid") == 0) {
 		snprintf(reply, sizeof(reply), "ok %d", (int)d->child);
 		answer(reply);

@@ -314,7 +314,7 @@ for mode in 4755 0755; do
 	site_as sock-v env TERM=vt100 vlock -c
 	pty_start "${as_argv[@]}"
 	pty 'expect [ENTER]' && pty 'line '
-	pty 'expect assword: ' && pty "line $(site_password sock-v)"
+	pty 'expect assword: ' && pty blind && pty "line $(site_password sock-v)"
 	pty "expect $prompt"
 	pty "line $(site_password sock-v)"
 	pty "expect $prompt"
@@ -323,9 +323,9 @@ for mode in 4755 0755; do
 	tap_check "vlock $mode: locked, the password alone does not unlock" \
 		test -z "$(grep -a 'result=grant' <(log_new))"
 	# It asks for root's next.
-	pty 'expect assword: ' && pty 'line wrong'
+	pty 'expect assword: ' && pty blind && pty 'line wrong'
 	pty 'expect [ENTER]' && pty 'line '
-	pty 'expect assword: ' && pty "line $(site_password sock-v)"
+	pty 'expect assword: ' && pty blind && pty "line $(site_password sock-v)"
 	pty "expect $prompt" &&
 		pty "line $(site_code sock-v $((mode == 4755 ? 0 : 1)))"
 	pty_end
