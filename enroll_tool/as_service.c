@@ -1,21 +1,11 @@
 /* Calls as the service user; see as_service.h. */
 #include "enroll_tool/as_service.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
-#include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include "common/clock.h"
-#include "common/privileges.h"
+#include "enroll_tool/child.h"
 #include "factors/factor.h"
 
 #define CALL_MS 2000		/* of the child, for one person */
-#define START_MS 3000		/* for it to start */
-#define WRITE_FD 3
 
 /* What goes through the pipe for one person; a state as its slot. */
 struct answer {
@@ -69,91 +59,34 @@ call_store(enum kf_service_call call, struct kf_store *store, uint32_t uid,
 	    err;
 }
 
-static bool
-write_all(int fd, const void *bytes, size_t len)
+struct task {
+	enum kf_service_call call;
+	const char *spec;
+	const struct kf_service_result *results;
+	size_t count;
+};
+
+static void
+serve(void *context)
 {
-	const char *p = bytes;
-
-	while (len > 0) {
-		ssize_t n = write(fd, p, len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return false;
-		p += n;
-		len -= (size_t)n;
-	}
-	return true;
-}
-
-/* Nothing of root's is left but the write end of the pipe. */
-static bool
-become_service(int pipe_fd)
-{
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	uid_t uid;
-	gid_t gid;
-
-	if (null < 0 || dup2(null, 0) != 0 || dup2(null, 1) != 1 ||
-	    dup2(null, 2) != 2)
-		return false;
-	if (pipe_fd != WRITE_FD && dup2(pipe_fd, WRITE_FD) != WRITE_FD)
-		return false;
-	return kf_service_user(&uid, &gid) == KF_OK &&
-	    kf_privileges_drop(uid, gid, WRITE_FD + 1) == KF_OK;
-}
-
-static void __attribute__((noreturn))
-serve(enum kf_service_call call, const char *spec,
-    const struct kf_service_result *results, size_t count, int pipe_fd)
-{
+	const struct task *task = context;
 	struct kf_store *store = NULL;
-	enum kf_err opened;
+	enum kf_err opened = kf_store_open(task->spec, &store);
 
-	if (!become_service(pipe_fd))
-		_exit(1);
-	opened = kf_store_open(spec, &store);
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < task->count; i++) {
 		struct kf_state state = { 0 };
 		struct answer answer = { 0 };
 		enum kf_err err = opened;
 
 		if (err == KF_OK)
-			err = call_store(call, store, results[i].uid, &state);
-		if (err == KF_OK && call != KF_SERVICE_DELETE)
+			err = call_store(task->call, store,
+			    task->results[i].uid, &state);
+		if (err == KF_OK && task->call != KF_SERVICE_DELETE)
 			err = kf_state_format(&state, answer.slot);
 		answer.err = (unsigned char)err;
-		if (!write_all(WRITE_FD, &answer, sizeof(answer)))
-			_exit(1);
+		if (!kf_child_send(&answer, sizeof(answer)))
+			return;
 	}
-	_exit(0);
-}
-
-static enum kf_err
-read_answer(int fd, struct answer *answer, int64_t deadline)
-{
-	size_t done = 0;
-
-	while (done < sizeof(*answer)) {
-		struct pollfd p = { .fd = fd, .events = POLLIN };
-		int64_t left = deadline - kf_clock_monotonic();
-		ssize_t n;
-
-		if (left <= 0)
-			return KF_ERR_TIMEOUT;
-		if (poll(&p, 1, (int)left) < 0 && errno != EINTR)
-			return KF_ERR_IO;
-		if (p.revents == 0)
-			continue;
-		n = read(fd, (char *)answer + done, sizeof(*answer) - done);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return n == 0 ? KF_ERR_CLOSED : KF_ERR_IO;
-		done += (size_t)n;
-	}
-	return KF_OK;
 }
 
 /* A store's own errors; whatever else is claimed is not believed. */
@@ -172,11 +105,12 @@ claimed(unsigned char err)
 }
 
 static enum kf_err
-take(enum kf_service_call call, int fd, int64_t deadline,
-    struct kf_service_result *result)
+take(enum kf_service_call call, const struct kf_child *child,
+    int64_t deadline, struct kf_service_result *result)
 {
 	struct answer answer;
-	enum kf_err err = read_answer(fd, &answer, deadline);
+	enum kf_err err = kf_child_receive(child, &answer, sizeof(answer),
+	    deadline);
 
 	if (err == KF_OK)
 		err = claimed(answer.err);
@@ -192,23 +126,16 @@ void
 kf_as_service(enum kf_service_call call, const char *store,
     struct kf_service_result *results, size_t count)
 {
-	int64_t start = kf_clock_monotonic() + START_MS;
-	int ends[2] = { -1, -1 };
-	pid_t pid = -1;
-	enum kf_err err = KF_ERR_IO;
+	int64_t start = kf_clock_monotonic() + KF_CHILD_START_MS;
+	struct task task = { call, store, results, count };
+	struct kf_child child;
+	enum kf_err started = kf_child_start(&child, -1, serve, &task);
+	enum kf_err err = started;
 
-	if (pipe2(ends, O_CLOEXEC) == 0)
-		pid = fork();
-	if (pid == 0)
-		serve(call, store, results, count, ends[1]);
-	if (ends[1] >= 0)
-		(void)close(ends[1]);
-	if (pid > 0)
-		err = KF_OK;
 	for (size_t i = 0; i < count; i++) {
 		results[i].err = err;
 		if (err == KF_OK)
-			results[i].err = take(call, ends[0],
+			results[i].err = take(call, &child,
 			    start + (int64_t)(i + 1) * CALL_MS, &results[i]);
 		/* After one that did not answer there is no other. */
 		if (results[i].err == KF_ERR_TIMEOUT ||
@@ -216,14 +143,8 @@ kf_as_service(enum kf_service_call call, const char *store,
 		    results[i].err == KF_ERR_IO)
 			err = results[i].err;
 	}
-	if (ends[0] >= 0)
-		(void)close(ends[0]);
-	if (pid <= 0)
-		return;
-	/* It has said all; whatever it still does is not ours to wait for. */
-	(void)kill(pid, SIGKILL);
-	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-		continue;
+	if (started == KF_OK)
+		kf_child_end(&child);
 }
 
 enum kf_err

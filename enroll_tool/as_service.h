@@ -1,9 +1,7 @@
 /*
  * State, as the service user.  Root never opens, creates, renames or chowns
- * anything under state/: these calls run in a child that has become user
- * keyfirst for good.  From then on the child is in that user's hands, so what
- * it sends back is read as a stranger's: of a fixed size, before a deadline,
- * by the strict parser of state.h.
+ * anything under state/: these calls run in a child (child.h), and what that
+ * sends back is read by the strict parser of state.h.
  */
 #ifndef KF_AS_SERVICE_H
 #define KF_AS_SERVICE_H
