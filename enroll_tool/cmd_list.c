@@ -99,9 +99,10 @@ set_code(struct row *row, const struct kf_authenticator *a,
 
 	switch (a->kind) {
 	case KF_KIND_TOTP:
-		(void)snprintf(cell, size, "%s/%" PRIu32 "/%" PRIu32 "s",
+		(void)snprintf(cell, size, "%s/%" PRIu32 "/%" PRIu32 "s%s",
 		    kf_algorithm_names[a->totp.algorithm - 1], a->totp.digits,
-		    a->totp.period);
+		    a->totp.period, known && !kf_factor_is_proved(a, memory) ?
+		    ", unproved" : "");
 		break;
 	case KF_KIND_RECOVERY:
 		if (known)

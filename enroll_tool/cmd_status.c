@@ -87,7 +87,8 @@ show_authenticator(const struct kf_authenticator *a, struct kf_state *state)
 		kf_say("%u of %d left, ", kf_recovery_left(memory != NULL ?
 		    memory->counter : 0), KF_RECOVERY_CODES);
 	if (memory == NULL || memory->used == 0) {
-		kf_say("never used\n");
+		kf_say("never used%s\n", kf_factor_is_proved(a, memory) ? "" :
+		    ", unproved");
 		return;
 	}
 	(void)kf_words_time(memory->used, used);

@@ -71,6 +71,9 @@ add_kind(struct kf_json *j, json_t *object, const struct kf_authenticator *a,
 		    json_integer(a->totp.digits));
 		kf_json_set(j, object, "period",
 		    json_integer(a->totp.period));
+		kf_json_set(j, object, "proved", known ?
+		    json_boolean(kf_factor_is_proved(a, memory)) :
+		    a->proved ? json_true() : json_null());
 		kf_json_set(j, object, "clock-offset",
 		    memory == NULL || memory->used == 0 ? json_null() :
 		    json_integer((json_int_t)memory->offset *

@@ -23,7 +23,6 @@ struct kf_totp_enrol {
 	const char *code;		/* of --code; or NULL */
 	struct kf_totp totp;
 	struct kf_secret seed;
-	char id[KF_ID_SIZE];		/* once it is stored */
 };
 
 /* Fills in what the command line says, and the defaults. */

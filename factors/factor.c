@@ -112,6 +112,19 @@ kf_factor_of(enum kf_kind kind)
 	return NULL;
 }
 
+bool
+kf_factor_is_proved(const struct kf_authenticator *a,
+    const struct kf_memory *memory)
+{
+	switch (a->kind) {
+	case KF_KIND_TOTP:
+		return a->proved || (memory != NULL && memory->used != 0);
+	case KF_KIND_RECOVERY:
+		return true;
+	}
+	return false;
+}
+
 /* NULL when the configuration leaves it out. */
 static const struct kf_factor *
 allowed_factor(const struct kf_authenticator *a, const struct kf_conf *conf)

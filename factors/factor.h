@@ -84,6 +84,15 @@ kf_factor_prepare(const struct kf_person *person, struct kf_code *code)
     __attribute__((nonnull));
 
 /*
+ * Has the person shown that it works: at enrolment, or by using it since?  One
+ * that was imported has not, until then.  memory is its line of state, or NULL.
+ * Recovery codes have nothing to show.
+ */
+bool
+kf_factor_is_proved(const struct kf_authenticator *a,
+    const struct kf_memory *memory) __attribute__((nonnull(1)));
+
+/*
  * A state for a person who has none that can be read: whatever may have been
  * used counts as used.  With first_use, single-use items do not, since the
  * person is new here.

@@ -40,6 +40,7 @@ static const struct kf_field totp_fields[] = {
 	{ "label", KF_FIELD_TEXT, AUTH(label), 0, 0, KF_LABEL_SIZE, NULL },
 	{ "created", KF_FIELD_TIME, AUTH(created), 0, 0, 0, NULL },
 	{ "by", KF_FIELD_TEXT, AUTH(by), 0, 0, KF_BY_SIZE, NULL },
+	{ "proved", KF_FIELD_BOOL, AUTH(proved), 0, 0, 0, NULL },
 	{ "algorithm", KF_FIELD_WORD, AUTH(totp.algorithm), 0, 0, 0,
 	  kf_algorithm_names },
 	{ "digits", KF_FIELD_U32, AUTH(totp.digits), 0, 6, 8, NULL },

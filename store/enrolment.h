@@ -6,6 +6,7 @@
 #ifndef KF_ENROLMENT_H
 #define KF_ENROLMENT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -63,6 +64,7 @@ struct kf_authenticator {
 	char label[KF_LABEL_SIZE];	/* clean UTF-8, may be empty */
 	int64_t created;		/* seconds since the epoch */
 	char by[KF_BY_SIZE];		/* the administrator who enrolled it */
+	bool proved;			/* when it was enrolled; see factor.h */
 	struct kf_totp totp;		/* of its kind; else zeros */
 	struct kf_recovery recovery;
 };

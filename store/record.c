@@ -60,6 +60,13 @@ set_word(const struct kf_field *f, const char *value, uint32_t *out)
 }
 
 static enum kf_err
+set_bool(const char *value, bool *out)
+{
+	*out = strcmp(value, "yes") == 0;
+	return *out || strcmp(value, "no") == 0 ? KF_OK : KF_ERR_SYNTAX;
+}
+
+static enum kf_err
 set_field(const struct kf_field *f, char *record, const char *value)
 {
 	void *field = record + f->offset;
@@ -90,6 +97,8 @@ set_field(const struct kf_field *f, char *record, const char *value)
 		return KF_OK;
 	case KF_FIELD_WORD:
 		return set_word(f, value, field);
+	case KF_FIELD_BOOL:
+		return set_bool(value, field);
 	case KF_FIELD_BYTES:
 		return set_bytes(f, record, value);
 	}
@@ -201,6 +210,10 @@ write_field(const struct kf_field *f, const char *record, struct kf_writer *w)
 	case KF_FIELD_WORD:
 		kf_writer_add(w, "%s = %s\n", f->name,
 		    f->words[*(const uint32_t *)field - 1]);
+		return;
+	case KF_FIELD_BOOL:
+		kf_writer_add(w, "%s = %s\n", f->name,
+		    *(const bool *)field ? "yes" : "no");
 		return;
 	case KF_FIELD_BYTES:
 		write_bytes(f, record, w);

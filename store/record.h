@@ -20,6 +20,7 @@ enum kf_field_type {
 	KF_FIELD_TAG,		/* uint64_t as 16 hexadecimal digits */
 	KF_FIELD_TEXT,		/* char[max], clean UTF-8 */
 	KF_FIELD_WORD,		/* uint32_t: 1 + its index in words */
+	KF_FIELD_BOOL,		/* bool: yes or no */
 	KF_FIELD_BYTES		/* unsigned char[max] in hexadecimal, with a
 				   size_t of its length, min..max */
 };

@@ -54,7 +54,8 @@ same_list()
 		.factors[] | [ $user, .id, .factor,
 		(if .factor == "recovery"
 		then "\(.left) of \(.issued) left"
-		else "\(.algorithm)/\(.digits)/\(.period)s" end), .created,
+		else "\(.algorithm)/\(.digits)/\(.period)s" end) +
+		(if .proved then "" else ", unproved" end), .created,
 		(.by // "-"), (.["last-used"] // "never"),
 		(if .label == "" then "-" else .label end) ] | join(" ")' |
 		tr -s ' ' >"$site_dir/json"
@@ -78,7 +79,8 @@ same_status()
 		": the account is gone or has another name now: codes are refused"
 		end, (.factors[] | "  \((.id + "  ")[0:3]) \(.factor), " +
 		(if .label == "" then "no label" else .label end) + ": " +
-		if .["last-used"] == null then "never used"
+		if .["last-used"] == null then "never used" +
+		if .proved then "" else ", unproved" end
 		else "last used \(.["last-used"]), its clock " +
 		(.["clock-offset"] | if . == 0 then "agreed"
 		elif . < 0 then "was about \(-.) s behind"

@@ -16,6 +16,7 @@ fill_totp(struct kf_authenticator *a, unsigned n)
 		memset(a->label, 0, sizeof(a->label));
 	a->created = 1700000000 + (int64_t)n;
 	(void)snprintf(a->by, sizeof(a->by), "root");
+	a->proved = n % 2 == 0;
 	a->totp.algorithm = 1 + n % 3;
 	a->totp.digits = 6 + n % 3;
 	a->totp.period = 15 + n;
@@ -164,6 +165,10 @@ enrolment_refuses(void **state)
 		{ "first-step = 0", "first-step = 18446744073709551615" },
 		{ "first-step = 0", "first-step = -1" },
 		{ "first-step = 0\n", "" },
+		{ "proved = yes\n", "" },
+		{ "proved = yes", "proved = Yes" },
+		{ "proved = yes", "proved = 1" },
+		{ "proved = yes", "proved = yes\nproved = no" },
 		{ "created = ", "created = -" },
 		{ "created = ", "created = 9" "9999999999" },
 		{ "seed = 00", "seed = 0" },

@@ -1,0 +1,157 @@
+/* TOTP into the store; see totp_store.h. */
+#include "enroll_tool/totp_store.h"
+
+#include <string.h>
+
+#include "common/clock.h"
+#include "common/text.h"
+#include "enroll_tool/as_service.h"
+#include "enroll_tool/audit.h"
+#include "enroll_tool/people.h"
+#include "enroll_tool/terminal.h"
+
+enum kf_exit
+kf_totp_seed_fits(const struct kf_secret *seed, const char *what,
+    const char *remedy)
+{
+	if (seed->len < KF_SEED_MIN) {
+		kf_complain("%s: the secret is too short: %zu bits, and %d "
+		    "are needed%s", what, 8 * seed->len, 8 * KF_SEED_MIN,
+		    remedy);
+		return KF_EXIT_POLICY;
+	}
+	if (seed->len > KF_SEED_MAX) {
+		kf_complain("%s: the secret is too long: at most %d bytes%s",
+		    what, KF_SEED_MAX, remedy);
+		return KF_EXIT_POLICY;
+	}
+	return KF_EXIT_DONE;
+}
+
+/*
+ * HMAC pads keys with zeros, so seeds are the same seed if they are with zeros
+ * behind; and so the comparison tells nothing about lengths either.
+ */
+enum kf_exit
+kf_totp_check(const struct kf_installation *in, const struct kf_person *person,
+    const struct kf_secret *seed)
+{
+	if (person->count == KF_AUTHENTICATORS_MAX) {
+		kf_complain("%s: has %d factors, the most there can be: "
+		    "remove one first", person->name, KF_AUTHENTICATORS_MAX);
+		return KF_EXIT_POLICY;
+	}
+	for (size_t i = 0; i < person->count; i++) {
+		const struct kf_authenticator *a = &person->authenticators[i];
+		struct kf_secret other;
+		enum kf_err err;
+		bool same;
+
+		if (a->kind != KF_KIND_TOTP)
+			continue;
+		err = kf_unseal(&in->key, person->uid, a->tag, a->totp.sealed,
+		    a->totp.sealed_len, &other);
+		same = kf_secret_equal(other.bytes, seed->bytes, KF_SEED_MAX);
+		kf_secret_wipe(&other);
+		if (err != KF_OK) {
+			kf_complain("%s: %s was sealed with another machine "
+			    "key: remove it first: keyfirst remove %s %s "
+			    "--last", person->name, a->id, person->name,
+			    a->id);
+			return KF_EXIT_ERROR;
+		}
+		if (same) {
+			kf_complain("%s: that secret is enrolled already, "
+			    "as %s: make a new one, or remove that one first",
+			    person->name, a->id);
+			return KF_EXIT_POLICY;
+		}
+	}
+	return KF_EXIT_DONE;
+}
+
+enum kf_exit
+kf_totp_add(const struct kf_installation *in, struct kf_person *person,
+    struct kf_totp_new *new)
+{
+	struct kf_authenticator *a;
+	enum kf_exit status = kf_totp_check(in, person, new->seed);
+	enum kf_err err;
+
+	if (status != KF_EXIT_DONE)
+		return status;
+	err = kf_enrolment_add(person, KF_KIND_TOTP, &a);
+	if (err != KF_OK)
+		goto out;
+	err = kf_text_format(a->label, sizeof(a->label), "%s", new->label);
+	if (err != KF_OK)
+		goto out;
+	memcpy(new->id, a->id, sizeof(new->id));
+	a->created = kf_clock_wall();
+	kf_audit_by(a->by);
+	a->proved = new->proved;
+	a->totp = *new->totp;
+	err = kf_seal(&in->key, person->uid, a->tag, new->seed,
+	    a->totp.sealed, &a->totp.sealed_len);
+out:
+	if (err == KF_OK)
+		return KF_EXIT_DONE;
+	kf_complain("%s: the secret cannot be sealed: %s", person->name,
+	    kf_strerror(err));
+	return KF_EXIT_ERROR;
+}
+
+struct addition {
+	const struct kf_installation *in;
+	struct kf_totp_new *news;
+	size_t count;
+};
+
+static enum kf_exit
+add_all(struct kf_person *person, void *context)
+{
+	const struct addition *addition = context;
+	enum kf_exit status = KF_EXIT_DONE;
+
+	for (size_t i = 0; i < addition->count && status == KF_EXIT_DONE; i++)
+		status = kf_totp_add(addition->in, person, &addition->news[i]);
+	return status;
+}
+
+/* What was left behind for a uid that has nothing enrolled is nobody's. */
+static enum kf_err
+create_state(const char *store, const struct kf_person *person)
+{
+	enum kf_err err = kf_as_service_one(KF_SERVICE_CREATE, store,
+	    person->uid, NULL);
+
+	if (err != KF_ERR_CORRUPT || person->count > 0)
+		return err;
+	err = kf_as_service_one(KF_SERVICE_DELETE, store, person->uid, NULL);
+	return err != KF_OK ? err : kf_as_service_one(KF_SERVICE_CREATE,
+	    store, person->uid, NULL);
+}
+
+enum kf_exit
+kf_totp_store(struct kf_installation *in, struct kf_person *person,
+    struct kf_totp_new *news, size_t count, const char *event)
+{
+	struct addition addition = { in, news, count };
+	enum kf_err err = create_state(in->conf.store, person);
+	enum kf_exit status;
+
+	if (err != KF_OK) {
+		kf_complain("%s: the state of uid %u: %s: nothing was stored: "
+		    "try %s%s", person->name, person->uid, kf_strerror(err),
+		    err == KF_ERR_CORRUPT ? "keyfirst repair " :
+		    "keyfirst setup, which says what is wrong",
+		    err == KF_ERR_CORRUPT ? person->name : "");
+		return KF_EXIT_ERROR;
+	}
+	status = kf_person_update(in, person, add_all, &addition);
+	if (status != KF_EXIT_DONE)
+		return status;
+	for (size_t i = 0; i < count; i++)
+		kf_audit(event, person, kf_enrolment_find(person, news[i].id));
+	return KF_EXIT_DONE;
+}
