@@ -28,6 +28,13 @@ const struct kf_command kf_commands[] = {
 	  "  --secret-stdin       take the secret, base32, from stdin\n"
 	  "  --code CODE          the code, for use without a terminal\n",
 	  false, kf_cmd_enroll_totp },
+	{ "import", "FORMAT FILE [--user USER] [--dry-run]",
+	  "take over the codes of another PAM module",
+	  "  google-authenticator a person's ~/.google_authenticator\n"
+	  "  oath                 users.oath, of pam_oath\n\n"
+	  "  --user USER          whose it is, or this one of many\n"
+	  "  --dry-run            say what would be done, and do nothing\n",
+	  false, kf_cmd_import },
 	{ "recovery", "USER", "give a person ten new recovery codes", NULL,
 	  false, kf_cmd_recovery },
 	{ "list", "[USER] [--json]", "show what is enrolled",

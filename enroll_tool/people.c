@@ -8,9 +8,8 @@
 #include "common/text.h"
 #include "enroll_tool/terminal.h"
 
-/* The canonical account of a name. */
-static enum kf_exit
-find_account(const char *user, uint32_t *uid, char name[KF_NAME_SIZE])
+enum kf_exit
+kf_account_find(const char *user, uint32_t *uid, char name[KF_NAME_SIZE])
 {
 	const struct passwd *pw;
 
@@ -66,7 +65,7 @@ kf_person_of_account(struct kf_installation *in, const char *user,
 {
 	char name[KF_NAME_SIZE];
 	uint32_t uid;
-	enum kf_exit status = find_account(user, &uid, name);
+	enum kf_exit status = kf_account_find(user, &uid, name);
 	enum kf_err err;
 
 	if (status != KF_EXIT_DONE)
@@ -141,7 +140,7 @@ kf_person_enrolled(struct kf_installation *in, const char *user,
 {
 	char name[KF_NAME_SIZE];
 	uint32_t uid;
-	enum kf_exit status = find_account(user, &uid, name);
+	enum kf_exit status = kf_account_find(user, &uid, name);
 	enum kf_err err;
 
 	if (status == KF_EXIT_ERROR)

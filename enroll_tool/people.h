@@ -8,6 +8,14 @@
 #include "enroll_tool/installation.h"
 
 /*
+ * The account of a name: its uid, and the canonical name of that.  Does not
+ * complain: KF_EXIT_MISSING, or KF_EXIT_ERROR when it cannot be read.
+ */
+KF_CHECKED enum kf_exit
+kf_account_find(const char *user, uint32_t *uid, char name[KF_NAME_SIZE])
+    __attribute__((nonnull));
+
+/*
  * For enrolling: the account of that name, and what it has enrolled (nothing:
  * version 0).  Complains: KF_EXIT_MISSING when there is no such account,
  * KF_EXIT_POLICY when the uid's enrolment belongs to another name.

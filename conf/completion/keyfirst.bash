@@ -25,6 +25,14 @@ _keyfirst_users()
 	done
 }
 
+_keyfirst_files()
+{
+	local -a files
+	compopt -o filenames 2>/dev/null
+	mapfile -t files < <(compgen -f -- "$cur")
+	_keyfirst_offer "${files[@]}"
+}
+
 # _keyfirst_ids USER: of what is enrolled.
 _keyfirst_ids()
 {
@@ -43,10 +51,8 @@ _keyfirst_value()
 	--algorithm)	_keyfirst_offer sha1 sha256 sha512 ;;
 	--digits)	_keyfirst_offer 6 7 8 ;;
 	--qr)		_keyfirst_offer utf8 ansi none ;;
-	--qr-png)
-		compopt -o filenames 2>/dev/null
-		mapfile -t files < <(compgen -f -- "$cur")
-		_keyfirst_offer "${files[@]}" ;;
+	--qr-png)	_keyfirst_files ;;
+	--user)		_keyfirst_users ;;
 	--service)
 		files=(/etc/pam.d/*)
 		_keyfirst_offer "${files[@]##*/}" ;;
@@ -60,6 +66,7 @@ _keyfirst_options()
 	case $1 in
 	'enroll totp')	takes=(--label= --issuer= --algorithm= --digits=
 			    --period= --qr= --qr-png= --secret-stdin --code=) ;;
+	import)		takes=(--user= --dry-run) ;;
 	list)		takes=(--json) ;;
 	remove)		takes=(--last) ;;
 	repair)		takes=(--first-use) ;;
@@ -73,13 +80,15 @@ _keyfirst_operand()
 {
 	local kinds='totp'
 	case $1:$(($# - 1)) in
-	:0 | help:0)	_keyfirst_offer enroll recovery list rename remove \
+	:0 | help:0)	_keyfirst_offer enroll import recovery list rename remove \
 				status unlock repair test setup help ;;
 	enroll:0)	_keyfirst_offer $kinds ;;
 	help:1)		[ "$2" != enroll ] || _keyfirst_offer $kinds ;;
 	'enroll totp:0' | recovery:0 | list:0 | rename:0 | remove:0 | \
 	status:0 | unlock:0 | repair:0 | test:0)
 			_keyfirst_users ;;
+	import:0)	_keyfirst_offer google-authenticator oath ;;
+	import:1)	_keyfirst_files ;;
 	rename:1 | remove:1)
 			_keyfirst_ids "$2" ;;
 	esac

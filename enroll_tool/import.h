@@ -1,0 +1,135 @@
+/*
+ * The files of other modules, as what they say of a person's codes.  They are
+ * parsed in a child that is user keyfirst (import_read.c), by functions that
+ * touch nothing but text (import_google.c, import_oath.c; import_parse.c is
+ * what these share).  What the child says is checked again in root's process,
+ * and nothing of the file's text is ever in a complaint: only line numbers.
+ */
+#ifndef KF_IMPORT_H
+#define KF_IMPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "enroll_tool/command.h"
+#include "store/enrolment.h"
+
+#define KF_IMPORT_FILE_MAX (1U << 20)
+#define KF_IMPORT_LINE_MAX 1024
+#define KF_IMPORT_ENTRIES_MAX 4096
+
+/* What an enrolment can hold; see FILEFORMAT. */
+#define KF_IMPORT_PERIOD_MIN 15
+#define KF_IMPORT_PERIOD_MAX 60
+#define KF_IMPORT_DIGITS_MIN 6
+#define KF_IMPORT_DIGITS_MAX 8
+
+enum kf_import_format {
+	KF_IMPORT_GOOGLE,	/* ~/.google_authenticator, of one person */
+	KF_IMPORT_OATH		/* users.oath, of many */
+};
+
+/* Why a line is not taken.  The order is that of the table of words. */
+enum kf_import_why {
+	KF_IMPORT_TAKEN = 0,
+	KF_IMPORT_SYNTAX,
+	KF_IMPORT_SECRET,	/* none, or not of its alphabet */
+	KF_IMPORT_TYPE,		/* neither TOTP nor HOTP */
+	KF_IMPORT_OPTION,	/* none that is known */
+	KF_IMPORT_COUNTER,	/* HOTP */
+	KF_IMPORT_PERIOD,
+	KF_IMPORT_DIGITS,
+	KF_IMPORT_LONG,		/* the secret */
+	/* Of the file, and the last that is said of it: */
+	KF_IMPORT_TOO_MANY,
+	KF_IMPORT_TOO_LARGE,
+	KF_IMPORT_UNREADABLE,
+	KF_IMPORT_END		/* all has been said */
+};
+
+enum {
+	KF_IMPORT_HAS_PIN = 1,
+	KF_IMPORT_HAS_SCRATCH_CODES = 2,
+	KF_IMPORT_HAS_SKEW = 4
+};
+#define KF_IMPORT_FLAGS 7U
+
+/* What is said of one line; as bytes, what comes from the child. */
+struct kf_import_entry {
+	uint32_t why;			/* enum kf_import_why */
+	uint32_t line;			/* from 1; 0: of the file */
+	char user[KF_NAME_SIZE];	/* as the file has it, or empty */
+	/* Of TAKEN alone: */
+	uint32_t algorithm;
+	uint32_t digits;
+	uint32_t period;
+	uint32_t flags;
+	uint64_t used;			/* the newest used step; 0: not said */
+	uint32_t seed_len;
+	unsigned char seed[KF_SEED_MAX];
+};
+
+typedef void kf_import_take(void *context,
+    const struct kf_import_entry *entry);
+
+/*
+ * Calls take for each line that somebody's codes are in or should be, and
+ * never with END or what is before it.  user, if not NULL, leaves others out.
+ */
+void
+kf_import_google(const char *text, size_t len, kf_import_take *take,
+    void *context) __attribute__((nonnull(1, 3)));
+void
+kf_import_oath(const char *text, size_t len, const char *user,
+    kf_import_take *take, void *context) __attribute__((nonnull(1, 4)));
+
+/* --- what the parsers share (import_parse.c) --- */
+
+struct kf_import_lines {
+	const char *text;
+	size_t left;
+	uint32_t number;		/* of the line taken last */
+	bool fits;			/* no NUL in it, and not too long */
+	char line[KF_IMPORT_LINE_MAX + 1];
+};
+
+/*
+ * The next line, without its end (LF, CR LF), or as much as fits; false after
+ * the last.  The caller wipes the struct.
+ */
+bool
+kf_import_next(struct kf_import_lines *lines) __attribute__((nonnull));
+
+/* Cuts out the next word between blanks; NULL when there is none. */
+char *
+kf_import_word(char **rest) __attribute__((nonnull));
+
+/* --- in root's process (import_read.c) --- */
+
+struct kf_import_list {
+	size_t count;
+	struct kf_import_entry *entries;	/* room for ENTRIES_MAX */
+};
+
+/*
+ * Opens a regular file of a bounded size; never waits, never follows a last
+ * symbolic link.  Complains.
+ */
+KF_CHECKED enum kf_exit
+kf_import_open(const char *path, int *fd) __attribute__((nonnull));
+
+/*
+ * Has it parsed.  KF_ERR_TIMEOUT, KF_ERR_CLOSED, KF_ERR_IO: the child did not
+ * end as it should.  KF_ERR_PROTOCOL: it said what cannot be.  Nothing is in
+ * the list then.
+ */
+KF_CHECKED enum kf_err
+kf_import_read(enum kf_import_format format, int fd, const char *user,
+    struct kf_import_list *list) __attribute__((nonnull(4)));
+
+/* Wipes and frees it; may be called more than once. */
+void
+kf_import_free(struct kf_import_list *list) __attribute__((nonnull));
+
+#endif

@@ -1,0 +1,308 @@
+#!/bin/bash
+# keyfirst import: real files of google-authenticator and of pam_oath, a login
+# with what came of them, and every file that must not be taken.
+set -eu
+# shellcheck source=tests/e2e/site.sh
+. "$(dirname "$0")/site.sh"
+
+enrolled=/var/lib/keyfirst/enrolled
+state=/var/lib/keyfirst/state
+files=$site_dir/import
+mkdir -p "$files"
+
+# answers STATUS COMMAND...: that exit status; what it says is kept, and has no
+# secret in it.
+answers()
+{
+	local expected=$1 status=0
+	shift
+	"$@" >"$site_dir/import.out" 2>"$site_dir/import.err" || status=$?
+	cat "$site_dir/import.out" "$site_dir/import.err"
+	cat "$site_dir/import.out" "$site_dir/import.err" >>"$files/all.said"
+	[ "$status" = "$expected" ] || {
+		echo "status $status, not $expected"
+		return 1
+	}
+}
+
+# says STATUS TEXT COMMAND...: and TEXT is a line of standard output.
+says()
+{
+	local text=$2
+	set -- "$1" "${@:3}"
+	answers "$@" && grep -qxF -e "$text" "$site_dir/import.out"
+}
+
+# complains STATUS TEXT COMMAND...: one line that has it, and nothing else.
+complains()
+{
+	local text=$2
+	set -- "$1" "${@:3}"
+	answers "$@" && [ "$(wc -l <"$site_dir/import.err")" = 1 ] &&
+		[ ! -s "$site_dir/import.out" ] &&
+		grep -q '^keyfirst: ' "$site_dir/import.err" &&
+		grep -qF -e "$text" "$site_dir/import.err"
+}
+
+# has USER FILTER: jq's FILTER is true of the person's factors.
+has()
+{
+	keyfirst list "$1" --json | tee /dev/stderr |
+		jq -e ".people[0].factors | $2" >/dev/null
+}
+
+# hex_of NAME: a new seed; NAME.seed has it in base32 for site_code.
+hex_of()
+{
+	local hex base32
+	hex=$(head -c "${2:-20}" /dev/urandom | od -An -v -tx1 | tr -d ' \n')
+	base32=$(perl -ne 'chomp; print pack "H*", $_' <<<"$hex" | base32 -w 0)
+	site_ledger seed "$hex"
+	site_ledger seed "${base32%%=*}"
+	printf '%s\n' "$base32" >"$site_dir/$1.seed"
+	printf '%s\n' "$hex"
+}
+
+# stored: everything that an import could change.
+stored()
+{
+	find "$enrolled" "$state" -type f ! -name '.*' -printf '%p %T@\n' |
+		sort
+	cat "$enrolled"/* 2>/dev/null | cksum
+}
+
+# unchanged COMMAND...: whatever it answers.
+unchanged()
+{
+	local before after
+	before=$(stored)
+	"$@" || return
+	after=$(stored)
+	[ "$before" = "$after" ]
+}
+
+site_begin
+site_person imp-a imp-b imp-c imp-d imp-e
+
+# --- a file of the real google-authenticator -----------------------------------
+
+google=/home/imp-a/.google_authenticator
+site_as imp-a google-authenticator -t -d -f -r 3 -R 30 -w 3 -C -q -e 5 \
+	-s "$google"
+"${as_argv[@]}" >"$files/google.said" 2>&1
+head -n 1 "$google" >"$site_dir/imp-a.seed"
+site_ledger seed "$(site_code imp-a >/dev/null; cat "$site_dir/imp-a.seed")"
+while read -r code; do
+	site_ledger recovery "$code"
+done < <(grep -E '^[0-9]{8}$' "$google")
+cp -p "$google" "$files/google.fresh"
+# As pam_google_authenticator would, after a login two steps ago.
+sed -i "s/^\" DISALLOW_REUSE.*/\" DISALLOW_REUSE $(($(date +%s) / 30 - 2))/" \
+	"$google"
+
+before=$(sha256sum "$google")
+tap_check 'google-authenticator: whose?' complains 2 'give --user' \
+	keyfirst import google-authenticator "$google"
+tap_check 'a dry run says what would be done' \
+	says 0 'imp-a: T1 (not stored: --dry-run)' unchanged \
+	keyfirst import google-authenticator "$google" --user imp-a --dry-run
+tap_check 'and has not done it' answers 4 keyfirst list imp-a
+log_mark
+tap_check 'google-authenticator: imported' says 0 'imp-a: T1' \
+	keyfirst import google-authenticator "$google" --user imp-a
+tap_check 'scratch codes: keyfirst recovery is named' \
+	grep -q 'scratch codes.*keyfirst recovery imp-a' "$site_dir/import.out"
+tap_check 'it is logged' logged \
+	'event=import by=root .*user=imp-a .*factor=totp id=T1'
+tap_check 'the file is as it was' test "$before" = "$(sha256sum "$google")"
+tap_check 'it is unproved' has imp-a \
+	'length == 1 and .[0].proved == false and .[0].label == "imported"
+	and .[0].algorithm == "sha1" and .[0].digits == 6 and .[0].period == 30'
+tap_check 'list says so' shows 'sha1/6/30s, unproved' keyfirst list imp-a
+tap_check 'status too' shows 'never used, unproved' keyfirst status imp-a
+tap_check 'once more: refused' complains 3 'that secret is enrolled already' \
+	unchanged keyfirst import google-authenticator "$google" --user imp-a
+
+site_pam sudo <<-PAM
+	$(site_recipe '/etc/pam.d/sudo: a password, then a code')
+PAM
+password='password for imp-a: |'$(site_password imp-a)
+tap_check 'a login with the code of the app' shows inside:root \
+	sudo_login imp-a "$password" "$prompt|$(site_code imp-a)"
+tap_check 'proves it' has imp-a '.[0].proved'
+tap_check 'list says nothing more' lacks unproved keyfirst list imp-a
+
+# The file does not say what was used: everything may have been.
+tap_check 'without a used code' says 0 'imp-b: T1' \
+	keyfirst import google-authenticator "$files/google.fresh" --user imp-b
+cp "$site_dir/imp-a.seed" "$site_dir/imp-b.seed"
+tap_check 'the code of now is refused' refused sudo_login imp-b \
+	"password for imp-b: |$(site_password imp-b)" \
+	"$prompt|$(site_code imp-b)" "$prompt|" "$prompt|"
+
+# --- google-authenticator: what is refused -----------------------------------------
+
+site_as imp-c google-authenticator -c -f -r 3 -R 30 -w 3 -C -q \
+	-s /home/imp-c/counter
+"${as_argv[@]}" >"$files/google.said" 2>&1
+site_ledger seed "$(head -n 1 /home/imp-c/counter)"
+tap_check 'counter-based, of the real program: refused' \
+	complains 3 'counter-based: keyfirst has time-based codes only' \
+	unchanged keyfirst import google-authenticator /home/imp-c/counter \
+	--user imp-c
+weak=$(head -c 10 /dev/urandom | base32)
+site_ledger seed "$weak"
+printf '%s\n" TOTP_AUTH\n12345678\n' "$weak" >"$files/weak"
+tap_check '80 bits: refused' complains 3 '80 bits, and 128 are needed' \
+	unchanged keyfirst import google-authenticator "$files/weak" \
+	--user imp-c
+tap_check 'and the remedy is named' \
+	grep -q 'keyfirst enroll totp' "$site_dir/import.err"
+sed "s/^\" DISALLOW_REUSE.*/\" DISALLOW_REUSE 99999999999/" \
+	"$files/google.fresh" >"$files/future"
+tap_check 'a used code of the future' complains 5 'clock' \
+	unchanged keyfirst import google-authenticator "$files/future" \
+	--user imp-c
+tap_check 'nobody of that name' answers 4 \
+	keyfirst import google-authenticator "$google" --user nobody-here
+tap_check 'a file of something else shows nothing of it' \
+	complains 5 'line 1: the secret cannot be understood' \
+	keyfirst import google-authenticator /etc/shadow --user imp-c
+tap_check 'nobody has got anything' answers 4 keyfirst list imp-c
+
+# --- users.oath ----------------------------------------------------------------------
+
+oath=$files/users.oath
+pin=pin-$RANDOM$RANDOM
+site_ledger password "$pin"
+# Fifteen seconds, so that a login need not wait for long.
+cat >"$oath" <<-OATH
+	# type user pin secret counter last-code time
+
+	HOTP/T15 imp-c - $(hex_of imp-c)
+	HOTP/T30 nobody-here - $(hex_of nobody)
+	HOTP/T60/8	imp-d	$pin	$(hex_of imp-d)	1	123456	2026-11-21T19:40:00L
+	HOTP imp-e - $(hex_of imp-e1)
+	HOTP/T30/6 imp-e - $(hex_of imp-e2)
+	HOTP/T30/7 imp-d - $(hex_of imp-d7)
+	HOTP/T30 weak-$pin - $(hex_of weak 10)
+OATH
+tap_check 'one of many' says 0 'imp-c: T1' \
+	keyfirst import oath "$oath" --user imp-c
+tap_check 'nothing else of the file is said' \
+	test "$(cat "$site_dir/import.out" "$site_dir/import.err")" = \
+	'imp-c: T1'
+tap_check 'a dry run of the rest' says 4 'imp-d: T1 T2 (not stored: --dry-run)' \
+	unchanged keyfirst import oath "$oath" --dry-run
+tap_check 'the rest, and the highest status' says 4 'imp-d: T1 T2' \
+	keyfirst import oath "$oath"
+for text in 'line 3: ' 'line 4: no such person' 'line 6: counter-based' \
+	"line 6: nothing of that person's was imported"; do
+	[ "$text" != 'line 3: ' ] || text='imp-c: that secret is enrolled'
+	tap_check "said: $text" grep -qF -e "$text" "$site_dir/import.err"
+done
+tap_check 'PINs are dropped, and it is said' \
+	grep -q '^PINs are not taken over' "$site_dir/import.out"
+tap_check 'digits and periods are the file'"'"'s' has imp-d \
+	'map("\(.algorithm)/\(.digits)/\(.period)") ==
+	["sha1/8/60", "sha1/7/30"]'
+tap_check 'all of a person or nothing' answers 4 keyfirst list imp-e
+tap_check 'and no state for those who got nothing' \
+	fails test -e "$state/$(id -u imp-e)"
+tap_check 'a person who is not in it' complains 4 'no line of imp-b' \
+	keyfirst import oath "$oath" --user imp-b
+: >"$files/empty"
+tap_check 'an empty file' complains 4 'no line of anybody' \
+	keyfirst import oath "$files/empty"
+tap_check 'a file of something else: no word of it' fails grep -E \
+	'root:|\$' <(keyfirst import oath /etc/shadow 2>&1)
+
+# From the third step after the import on, codes are fresh; with the widest
+# window that is the code of in two steps, one step from now.
+site_conf <<-CONF
+	[default]
+	totp.window = 2
+CONF
+first=$(sed -n 's/^first-step = //p' "$enrolled/$(id -u imp-c)")
+tap_check 'all that may have been used counts as used' \
+	test "$first" -ge $(($(stat -c %Y "$enrolled/$(id -u imp-c)") / 15 + 2))
+until [ $(($(date +%s) / 15 + 2)) -gt "$first" ]; do
+	read -r -t 0.2 _ <> <(:) || :
+done
+code=$(oathtool --totp -b -s 15 -N "@$(((first + 1) * 15))" - \
+	<"$site_dir/imp-c.seed")
+site_ledger code "$code"
+tap_check 'a login with a code of oathtool' shows inside:root \
+	sudo_login imp-c "password for imp-c: |$(site_password imp-c)" \
+	"$prompt|$code"
+tap_check 'proves that one' has imp-c '.[0].proved'
+site_begin
+
+# --- files that are none -----------------------------------------------------------
+
+ln -s "$oath" "$files/link"
+mkfifo "$files/fifo"
+truncate -s 2M "$files/large"
+for name in link fifo large .; do
+	tap_check "refused: $name" complains 5 "$files/$name: " unchanged \
+		timeout 20 keyfirst import oath "$files/$name"
+done
+tap_check 'refused: a device' complains 5 'not a regular file' \
+	timeout 20 keyfirst import oath /dev/zero
+tap_check 'refused: standard input' complains 5 'symbolic link' \
+	timeout 20 keyfirst import oath /dev/stdin
+tap_check 'none' complains 4 'No such file' \
+	keyfirst import oath "$files/none"
+mkdir "$files/mnt"
+mount -t tmpfs -o size=64k tmpfs "$files/mnt"
+cp "$oath" "$files/mnt/users.oath"
+# Root may read everything, but not with no capability to.
+tap_check 'unreadable' complains 5 'Permission denied' \
+	setpriv --bounding-set -dac_override,-dac_read_search \
+	--inh-caps -dac_override,-dac_read_search \
+	sh -c "chmod 0700 $files/mnt && chown imp-b $files/mnt &&
+		exec keyfirst import oath $files/mnt/users.oath"
+umount "$files/mnt"
+head -c 100000 /dev/urandom >"$files/noise"
+tap_check 'noise' answers 5 keyfirst import oath "$files/noise"
+tap_check 'noise of one person' answers 5 \
+	keyfirst import google-authenticator "$files/noise" --user imp-e
+yes 'HOTP/T30 imp-e - 00' | head -n 5000 >"$files/many"
+tap_check 'too many lines: nothing' complains 5 'more than 4096 lines' \
+	unchanged keyfirst import oath "$files/many"
+for words in import 'import oath' 'import nonsense x' 'import oath a b' \
+	'import pam-u2f x' 'import oath x --nonsense'; do
+	# shellcheck disable=SC2086 # words
+	tap_check "usage: keyfirst $words" answers 2 keyfirst $words
+done
+tap_check 'root'"'"'s alone' answers 5 \
+	setpriv --reuid imp-a --regid imp-a --clear-groups \
+	keyfirst import oath "$oath"
+
+# --- who reads it ---------------------------------------------------------------------
+
+sed -i -e 's/imp-[cd]/imp-e/' -e '/HOTP imp-e/d' "$oath"
+strace -f -qq -e trace=execve,openat,read,setresuid -o "$files/trace" \
+	keyfirst import oath "$oath" --user imp-e >"$files/traced" 2>&1 || :
+tap_check 'root opens the file' grep -q "openat(.*users.oath.*O_NOFOLLOW" \
+	"$files/trace"
+root=$(sed -n '1s/ .*//p' "$files/trace")
+tap_check 'and reads no byte of it' \
+	fails grep -qE "^$root +read\(.*# type user" "$files/trace"
+# shellcheck disable=SC2016 # awk's
+tap_check 'who reads it is keyfirst' awk -v root="$root" '
+	/setresuid\([1-9]/ { dropped[$1] = 1 }
+	/read\(0, "# type user/ { seen = 1; if (!dropped[$1] || $1 == root) bad = 1 }
+	END { exit !seen || bad }' "$files/trace"
+
+# --- secrets ---------------------------------------------------------------------------
+
+sed -nE 's/^(seed|recovery|password) //p' "$site_dir/ledger" | tr -d = \
+	>"$files/needles"
+tap_check 'no secret was said' \
+	fails grep -qF -f "$files/needles" "$files/all.said"
+tap_check 'nor logged' fails grep -qaF -f "$files/needles" "$site_log"
+tap_check 'nor is one in the store' \
+	fails grep -rqaF -f "$files/needles" "$enrolled" "$state"
+rm -rf "$files"
+tap_done
