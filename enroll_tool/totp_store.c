@@ -118,12 +118,17 @@ add_all(struct kf_person *person, void *context)
 	return status;
 }
 
-/* What was left behind for a uid that has nothing enrolled is nobody's. */
+/*
+ * Only who has nothing enrolled begins with an empty state.  Where there is
+ * none of who has, it was lost, and what it knew must not be forgotten: that is
+ * for repair.  What was left behind for a uid that has nothing enrolled is
+ * nobody's.
+ */
 static enum kf_err
-create_state(const char *store, const struct kf_person *person)
+prepare_state(const char *store, const struct kf_person *person)
 {
-	enum kf_err err = kf_as_service_one(KF_SERVICE_CREATE, store,
-	    person->uid, NULL);
+	enum kf_err err = kf_as_service_one(person->count > 0 ?
+	    KF_SERVICE_READ : KF_SERVICE_CREATE, store, person->uid, NULL);
 
 	if (err != KF_ERR_CORRUPT || person->count > 0)
 		return err;
@@ -137,7 +142,7 @@ kf_totp_store(struct kf_installation *in, struct kf_person *person,
     struct kf_totp_new *news, size_t count, const char *event)
 {
 	struct addition addition = { in, news, count };
-	enum kf_err err = create_state(in->conf.store, person);
+	enum kf_err err = prepare_state(in->conf.store, person);
 	enum kf_exit status;
 
 	if (err != KF_OK) {
