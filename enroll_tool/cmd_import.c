@@ -87,7 +87,7 @@ complain(const struct import *im, const struct kf_import_entry *e)
 	return whys[e->why].status;
 }
 
-/* --- one authenticator ------------------------------------------------------- */
+/* One authenticator */
 
 /* What may have been used counts as used. */
 static enum kf_exit
@@ -138,7 +138,7 @@ prepare(const struct import *im, struct batch *batch, size_t i)
 	return status != KF_EXIT_DONE ? status : set_first_step(im, e, totp);
 }
 
-/* --- one person ---------------------------------------------------------------- */
+/* One person */
 
 /* A name from the file is not printed unless it is an account's. */
 static enum kf_exit
@@ -239,7 +239,7 @@ import_person(struct import *im, size_t first)
 	return status;
 }
 
-/* --- the file ------------------------------------------------------------------- */
+/* The file */
 
 /* What is not taken over, in a line each. */
 static void

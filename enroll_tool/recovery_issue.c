@@ -96,8 +96,9 @@ kf_recovery_issue(struct kf_installation *in, struct kf_person *person)
 		show(person, &issue);
 		if (!kf_said()) {
 			kf_complain("standard output: failed: the new "
-			    "recovery codes of %s are lost, and the former ones "
-			    "no longer work: try keyfirst recovery %s again",
+			    "recovery codes of %s are lost, and the former "
+			    "ones no longer work: try keyfirst recovery %s "
+			    "again",
 			    person->name, person->name);
 			status = KF_EXIT_ERROR;
 		}

@@ -63,7 +63,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	kf_import_oath(text, size - 1, NULL, take, &all);
 	kf_import_oath(text, size - 1, "alice", take, &one);
-	/* A line that does not fit is of nobody, unless somebody is asked for. */
+	/* A line that does not fit is nobody's, unless one is asked for. */
 	FUZZ_CHECK(one.all >= all.of_alice && one.all <= all.all);
 	return 0;
 }
@@ -77,8 +77,9 @@ fuzz_seeds(fuzz_take *give)
 		"\" DISALLOW_REUSE 56666666 56666667\n\" TOTP_AUTH\n"
 		"\" STEP_SIZE 30\n\" TIME_SKEW -2\n12345678\n87654321\n",
 		"gGEZDGNBVGY3TQOJQ\r\n\" HOTP_COUNTER 1\r\n12345678\r\n",
-		"o# users\n\nHOTP/T30 alice - 3132333435363738393031323334353637"
-		"383930\nHOTP/T60/8\tbob\t1234\t3132333435363738\t5\t123456\t"
+		"o# users\n\nHOTP/T30 alice - "
+		"3132333435363738393031323334353637383930\n"
+		"HOTP/T60/8\tbob\t1234\t3132333435363738\t5\t123456\t"
 		"2026-11-21T19:40:00L\r\nHOTP/E carol + 00\nHOTP alice\n",
 	};
 
