@@ -9,8 +9,8 @@
  * around, and go on:
  *
  *	expect TEXT	wait until TEXT appears after what was last expected
- *	blind		wait until lines are read without echo: what is typed
- *			between a prompt and that may be flushed
+ *	no-signals	wait until lines are read and no key is a signal, as at
+ *			vlock: it flushes what was typed before
  *	send TEXT	type TEXT
  *	line TEXT	type TEXT and Enter
  *	repeat N TEXT	type TEXT N times
@@ -162,16 +162,17 @@ expect(struct drive *d, const char *text, size_t n)
 	}
 }
 
-/* No event tells of it. */
+/* No event tells of it, nor of the second flush right behind. */
 static void
-blind(struct drive *d)
+no_signals(struct drive *d)
 {
 	long long deadline = now_ms() + d->seconds * 1000;
 	struct termios t;
 
 	while (d->terminal >= 0 && now_ms() < deadline) {
 		if (tcgetattr(d->terminal, &t) == 0 &&
-		    (t.c_lflag & (ICANON | ECHO)) == ICANON) {
+		    (t.c_lflag & (ICANON | ISIG)) == ICANON) {
+			(void)take(d, now_ms() + 20);
 			answer("ok");
 			return;
 		}
@@ -278,8 +279,8 @@ command(struct drive *d, char *line)
 		expect(d, rest, (size_t)n);
 	} else if (strcmp(line, "send") == 0 || strcmp(line, "line") == 0) {
 		type(d, rest, (size_t)n);
-	} else if (strcmp(line, "blind") == 0) {
-		blind(d);
+	} else if (strcmp(line, "no-signals") == 0) {
+		no_signals(d);
 	} else if (strcmp(line, "pid") == 0) {
 		snprintf(reply, sizeof(reply), "ok %d", (int)d->child);
 		answer(reply);

@@ -306,6 +306,23 @@ for n in 0 1; do
 		test "$(race "$n")" = 1
 done
 
+# at_vlock PROMPT TEXT: typed once it reads
+at_vlock()
+{
+	pty "expect $1" && pty no-signals && pty "line $2"
+}
+
+# unlock_vlock CODE...: past the screen and the password
+unlock_vlock()
+{
+	local code
+	pty 'expect [ENTER]' && pty 'line '
+	at_vlock 'assword: ' "$(site_password sock-v)"
+	for code; do
+		at_vlock "$prompt" "$code"
+	done
+}
+
 # A real locker.  Debian's is root's program; without that bit it is not.
 site_recipe '/etc/pam.d/vlock: a password, then a code' >/etc/pam.d/vlock
 for mode in 4755 0755; do
@@ -313,21 +330,12 @@ for mode in 4755 0755; do
 	log_mark
 	site_as sock-v env TERM=vt100 vlock -c
 	pty_start "${as_argv[@]}"
-	pty 'expect [ENTER]' && pty 'line '
-	pty 'expect assword: ' && pty blind && pty "line $(site_password sock-v)"
-	pty "expect $prompt"
-	pty "line $(site_password sock-v)"
-	pty "expect $prompt"
-	pty "line "
-	pty "expect $prompt" && pty "line "
+	unlock_vlock "$(site_password sock-v)" '' ''
 	tap_check "vlock $mode: locked, the password alone does not unlock" \
 		test -z "$(grep -a 'result=grant' <(log_new))"
 	# It asks for root's next.
-	pty 'expect assword: ' && pty blind && pty 'line wrong'
-	pty 'expect [ENTER]' && pty 'line '
-	pty 'expect assword: ' && pty blind && pty "line $(site_password sock-v)"
-	pty "expect $prompt" &&
-		pty "line $(site_code sock-v $((mode == 4755 ? 0 : 1)))"
+	at_vlock 'assword: ' wrong
+	unlock_vlock "$(site_code sock-v $((mode == 4755 ? 0 : 1)))"
 	pty_end
 	tap_check "vlock $mode: a password and a code unlock" \
 		test "$pty_status" = 0
