@@ -72,7 +72,7 @@ struct kf_authenticator {
 struct kf_person {
 	uint32_t uid;
 	char name[KF_NAME_SIZE];	/* canonical, at enrolment */
-	uint64_t version;		/* grows with each change, from 1 */
+	uint64_t version;		/* grows with each change; not 0 */
 	size_t count;
 	struct kf_authenticator authenticators[KF_AUTHENTICATORS_MAX];
 };

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "common/paths.h"
+#include "common/secret.h"
 #include "common/text.h"
 #include "common/trust.h"
 #include "store/lock.h"
@@ -84,6 +85,24 @@ delete_enrolment(int dir, uint32_t uid)
 	return KF_OK;
 }
 
+/*
+ * One that is new does not begin at 1: whoever still holds an enrolment that
+ * was removed since would find its version again, and put it back.
+ */
+static enum kf_err
+next_version(const struct kf_person *stored, uint64_t *version)
+{
+	uint32_t start;
+	enum kf_err err;
+
+	*version = stored->version + 1;
+	if (stored->version > 0)
+		return KF_OK;
+	err = kf_random(&start, sizeof(start));
+	*version = UINT64_C(1) + start;
+	return err;
+}
+
 /* Under the lock; dir is for fsync. */
 static enum kf_err
 put_locked(struct kf_file_store *fs, int dir, struct kf_person *person,
@@ -102,8 +121,9 @@ put_locked(struct kf_file_store *fs, int dir, struct kf_person *person,
 	if (person->count == 0)
 		return err == KF_OK ? delete_enrolment(dir, person->uid) :
 		    KF_ERR_NO_USER;
-	next.version++;
-	err = kf_enrolment_format(&next, text, sizeof(text), &len);
+	err = next_version(&stored, &next.version);
+	if (err == KF_OK)
+		err = kf_enrolment_format(&next, text, sizeof(text), &len);
 	if (err == KF_OK)
 		err = replace_enrolment(dir, next.uid, text, len);
 	if (err == KF_OK)

@@ -173,18 +173,19 @@ static void
 versions(void **state)
 {
 	struct kf_person a, b, fresh = site_person(SITE_UID + 5);
+	uint64_t first;
 
 	(void)state;
 	assert_int_equal(
 	    kf_store_get(site_store, SITE_UID, site_soon(), &a), KF_OK);
 	b = a;
-	assert_int_equal(a.version, 1);
+	first = a.version;
 	assert_int_equal(kf_store_put(site_store, &a, site_soon()), KF_OK);
-	assert_int_equal(a.version, 2);
+	assert_int_equal(a.version, first + 1);
 	/* Read before that change: nothing is overwritten. */
 	assert_int_equal(
 	    kf_store_put(site_store, &b, site_soon()), KF_ERR_CONFLICT);
-	b.version = 3;
+	b.version = first + 2;
 	assert_int_equal(
 	    kf_store_put(site_store, &b, site_soon()), KF_ERR_CONFLICT);
 	b.version = 0;
@@ -196,7 +197,7 @@ versions(void **state)
 	fresh.version = 0;
 	assert_int_equal(kf_store_put(site_store, &fresh, site_soon()), KF_OK);
 	/* With nothing left it is deleted, by the same rule. */
-	b.version = 1;
+	b.version = first;
 	b.count = 0;
 	assert_int_equal(
 	    kf_store_put(site_store, &b, site_soon()), KF_ERR_CONFLICT);
@@ -207,6 +208,29 @@ versions(void **state)
 	a.version = 0;
 	assert_int_equal(
 	    kf_store_put(site_store, &a, site_soon()), KF_ERR_NO_USER);
+}
+
+/* What was removed does not come back with a change that began before. */
+static void
+removed_meanwhile(void **state)
+{
+	struct kf_person before, now, fresh = site_person(SITE_UID);
+
+	(void)state;
+	assert_int_equal(
+	    kf_store_get(site_store, SITE_UID, site_soon(), &before), KF_OK);
+	now = before;
+	now.count = 0;
+	assert_int_equal(kf_store_put(site_store, &now, site_soon()), KF_OK);
+	fresh.version = 0;
+	fresh.authenticators[0].tag++;
+	assert_int_equal(kf_store_put(site_store, &fresh, site_soon()), KF_OK);
+	assert_int_equal(
+	    kf_store_put(site_store, &before, site_soon()), KF_ERR_CONFLICT);
+	assert_int_equal(
+	    kf_store_get(site_store, SITE_UID, site_soon(), &now), KF_OK);
+	assert_int_equal(now.authenticators[0].tag,
+	    fresh.authenticators[0].tag);
 }
 
 static void
@@ -338,6 +362,7 @@ main(void)
 		SITE_TEST(state_of_another),
 		SITE_TEST(create_and_delete_state),
 		SITE_TEST(versions),
+		SITE_TEST(removed_meanwhile),
 		SITE_TEST(wrong_enrolments),
 		SITE_TEST(everybody),
 		SITE_TEST(wrong_places),
