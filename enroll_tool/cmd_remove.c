@@ -32,8 +32,8 @@ change(struct kf_person *person, void *context)
 }
 
 /*
- * The enrolment is gone; now its state.  Who enrolled the person again in
- * between needs one, and gets it back, empty.
+ * The enrolment is gone; now its state.  Who was enrolled again in between
+ * needs one, and may have used it already: it is made as by repair, not empty.
  */
 static enum kf_exit
 drop_state(struct kf_installation *in, uint32_t uid, const char *name)
@@ -44,7 +44,7 @@ drop_state(struct kf_installation *in, uint32_t uid, const char *name)
 
 	if (err == KF_OK && kf_store_get(in->store, uid, kf_store_deadline(),
 	    &again) == KF_OK)
-		err = kf_as_service_one(KF_SERVICE_CREATE, in->conf.store, uid,
+		err = kf_as_service_one(KF_SERVICE_REPAIR, in->conf.store, uid,
 		    NULL);
 	if (err == KF_OK)
 		return KF_EXIT_DONE;

@@ -122,19 +122,46 @@ add_all(struct kf_person *person, void *context)
  * Only who has nothing enrolled begins with an empty state.  Where there is
  * none of who has, it was lost, and what it knew must not be forgotten: that is
  * for repair.  What was left behind for a uid that has nothing enrolled is
- * nobody's.
+ * nobody's.  Which it is, is looked up now: while a code was typed, somebody
+ * else may have enrolled or removed.
  */
 static enum kf_err
-prepare_state(const char *store, const struct kf_person *person)
+prepare_state(struct kf_installation *in, uint32_t uid)
 {
-	enum kf_err err = kf_as_service_one(person->count > 0 ?
-	    KF_SERVICE_READ : KF_SERVICE_CREATE, store, person->uid, NULL);
+	const char *store = in->conf.store;
+	struct kf_person now;
+	bool is_new = kf_store_get(in->store, uid, kf_store_deadline(),
+	    &now) == KF_ERR_NO_USER;
+	enum kf_err err = kf_as_service_one(is_new ? KF_SERVICE_CREATE :
+	    KF_SERVICE_READ, store, uid, NULL);
 
-	if (err != KF_ERR_CORRUPT || person->count > 0)
+	if (err != KF_ERR_CORRUPT || !is_new)
 		return err;
-	err = kf_as_service_one(KF_SERVICE_DELETE, store, person->uid, NULL);
+	err = kf_as_service_one(KF_SERVICE_DELETE, store, uid, NULL);
 	return err != KF_OK ? err : kf_as_service_one(KF_SERVICE_CREATE,
-	    store, person->uid, NULL);
+	    store, uid, NULL);
+}
+
+/*
+ * Who removed the last factor just before these were stored may have taken the
+ * state with it.  A login may have come in between, so it is no empty one.
+ */
+static enum kf_exit
+keep_state(struct kf_installation *in, const struct kf_person *person)
+{
+	const char *store = in->conf.store;
+	enum kf_err err = kf_as_service_one(KF_SERVICE_READ, store,
+	    person->uid, NULL);
+
+	if (err == KF_ERR_CORRUPT)
+		err = kf_as_service_one(KF_SERVICE_REPAIR, store, person->uid,
+		    NULL);
+	if (err == KF_OK)
+		return KF_EXIT_DONE;
+	kf_complain("%s: stored, but the state of uid %u: %s: try keyfirst "
+	    "repair %s", person->name, person->uid, kf_strerror(err),
+	    person->name);
+	return KF_EXIT_ERROR;
 }
 
 enum kf_exit
@@ -142,7 +169,7 @@ kf_totp_store(struct kf_installation *in, struct kf_person *person,
     struct kf_totp_new *news, size_t count, const char *event)
 {
 	struct addition addition = { in, news, count };
-	enum kf_err err = prepare_state(in->conf.store, person);
+	enum kf_err err = prepare_state(in, person->uid);
 	enum kf_exit status;
 
 	if (err != KF_OK) {
@@ -158,5 +185,5 @@ kf_totp_store(struct kf_installation *in, struct kf_person *person,
 		return status;
 	for (size_t i = 0; i < count; i++)
 		kf_audit(event, person, kf_enrolment_find(person, news[i].id));
-	return KF_EXIT_DONE;
+	return person->count > count ? KF_EXIT_DONE : keep_state(in, person);
 }
