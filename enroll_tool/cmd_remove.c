@@ -5,12 +5,48 @@
 #include "enroll_tool/audit.h"
 #include "enroll_tool/people.h"
 #include "enroll_tool/terminal.h"
+#include "factors/factor.h"
 
 struct removal {
 	const char *id;
 	bool last;
+	struct kf_state state;		/* what was used; empty if not known */
 	struct kf_authenticator removed;	/* for the log */
 };
+
+static bool
+is_proved(const struct kf_authenticator *a, struct kf_state *state)
+{
+	return kf_factor_is_proved(a, kf_state_find(state, a->tag));
+}
+
+/*
+ * An import that nobody has used yet may never work: next to one that does, it
+ * is no other one.
+ */
+static bool
+has_another(const struct kf_person *person, struct removal *r)
+{
+	if (!is_proved(&r->removed, &r->state))
+		return kf_enrolment_factors(person) > 0;
+	for (size_t i = 0; i < person->count; i++) {
+		const struct kf_authenticator *a = &person->authenticators[i];
+
+		if (!kf_factor_of(a->kind)->items && is_proved(a, &r->state))
+			return true;
+	}
+	return false;
+}
+
+static const char *
+if_removed(const struct kf_person *person)
+{
+	if (person->count == 0)
+		return "logins that ask for one would be refused";
+	return kf_enrolment_factors(person) > 0 ?
+	    "what is left is unproved" :
+	    "recovery codes alone would be left";
+}
 
 static enum kf_exit
 change(struct kf_person *person, void *context)
@@ -22,12 +58,11 @@ change(struct kf_person *person, void *context)
 		return KF_EXIT_MISSING;
 	r->removed = *a;
 	kf_enrolment_remove(person, a);
-	if (r->last || kf_enrolment_factors(person) > 0)
+	if (r->last || has_another(person, r))
 		return KF_EXIT_DONE;
-	kf_complain("%s: %s is the last factor, and %s: say --last to remove "
-	    "it", person->name, r->id, person->count > 0 ?
-	    "recovery codes alone would be left" :
-	    "logins that ask for one would be refused");
+	kf_complain("%s: %s is the last factor%s, and %s: say --last to remove "
+	    "it", person->name, r->id, kf_enrolment_factors(person) > 0 ?
+	    " that was proved" : "", if_removed(person));
 	return KF_EXIT_POLICY;
 }
 
@@ -68,6 +103,9 @@ take_away(struct kf_installation *in, const char *user, struct removal *r)
 	struct kf_person person;
 	enum kf_exit status = kf_person_enrolled(in, user, &person);
 
+	if (status == KF_EXIT_DONE && kf_as_service_one(KF_SERVICE_READ,
+	    in->conf.store, person.uid, &r->state) != KF_OK)
+		r->state = (struct kf_state){ 0 };
 	if (status == KF_EXIT_DONE)
 		status = kf_person_update(in, &person, change, r);
 	if (status != KF_EXIT_DONE)

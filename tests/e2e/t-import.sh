@@ -135,6 +135,21 @@ tap_check 'a login with the code of the app' shows inside:root \
 tap_check 'proves it' has imp-a '.[0].proved'
 tap_check 'list says nothing more' lacks unproved keyfirst list imp-a
 
+# Next to one that was used, one that was not is no other one.
+second=$files/second
+printf 'HOTP/T30 imp-a - %s\n' "$(hex_of imp-a2)" >"$second"
+tap_check 'a second one' says 0 'imp-a: T2' keyfirst import oath "$second"
+tap_check 'the last one that was proved stays' \
+	complains 3 'T1 is the last factor that was proved' \
+	unchanged keyfirst remove imp-a T1
+tap_check 'one that was not can go' answers 0 keyfirst remove imp-a T2
+tap_check 'and comes again' says 0 'imp-a: T2' keyfirst import oath "$second"
+tap_check '--last says that it is meant' answers 0 \
+	keyfirst remove imp-a T1 --last
+tap_check 'with nothing proved, the last of all stays' \
+	complains 3 'T2 is the last factor, and' unchanged \
+	keyfirst remove imp-a T2
+
 # The file does not say what was used: everything may have been.
 tap_check 'without a used code' says 0 'imp-b: T1' \
 	keyfirst import google-authenticator "$files/google.fresh" --user imp-b
