@@ -280,16 +280,29 @@ read_list(struct import *im)
 }
 
 static enum kf_exit
-import(struct import *im)
+import_all(struct import *im)
 {
-	enum kf_exit status = kf_installation_open(&im->in, true);
+	enum kf_exit status = KF_EXIT_DONE;
 
-	if (status == KF_EXIT_DONE)
-		status = read_list(im);
 	for (size_t i = 0; i < im->list.count; i++)
 		if (!im->done[i])
 			status = worse(status, import_person(im, i));
 	explain(im);
+	return status;
+}
+
+static enum kf_exit
+import(struct import *im)
+{
+	enum kf_exit status = kf_installation_open(&im->in, false);
+
+	if (status == KF_EXIT_DONE)
+		status = read_list(im);
+	/* Only now: whoever parsed the file has no copy of it. */
+	if (status == KF_EXIT_DONE)
+		status = kf_installation_key(&im->in);
+	if (status == KF_EXIT_DONE)
+		status = import_all(im);
 	kf_import_free(&im->list);
 	kf_installation_close(&im->in);
 	return status;

@@ -45,6 +45,15 @@ load_conf(struct kf_conf *conf)
 }
 
 enum kf_exit
+kf_installation_key(struct kf_installation *in)
+{
+	enum kf_err err = kf_machine_key_load(kf_path_machine_key, &in->key);
+
+	return err == KF_OK ? KF_EXIT_DONE :
+	    complain(kf_path_machine_key, err);
+}
+
+enum kf_exit
 kf_installation_open(struct kf_installation *in, bool with_key)
 {
 	uid_t uid;
@@ -57,11 +66,8 @@ kf_installation_open(struct kf_installation *in, bool with_key)
 	err = kf_service_user(&uid, &gid);
 	if (err != KF_OK)
 		return complain(kf_path_store, err);
-	if (with_key) {
-		err = kf_machine_key_load(kf_path_machine_key, &in->key);
-		if (err != KF_OK)
-			return complain(kf_path_machine_key, err);
-	}
+	if (with_key && kf_installation_key(in) != KF_EXIT_DONE)
+		return KF_EXIT_ERROR;
 	err = kf_store_open(in->conf.store, &in->store);
 	if (err != KF_OK) {
 		(void)complain(in->conf.store, err);

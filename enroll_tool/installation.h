@@ -25,6 +25,13 @@ KF_CHECKED enum kf_exit
 kf_installation_open(struct kf_installation *in, bool with_key)
     __attribute__((nonnull));
 
+/*
+ * The machine key alone, where it must not be in memory before: a child that
+ * parses foreign files is a copy of this process.
+ */
+KF_CHECKED enum kf_exit
+kf_installation_key(struct kf_installation *in) __attribute__((nonnull));
+
 void
 kf_installation_close(struct kf_installation *in) __attribute__((nonnull));
 
