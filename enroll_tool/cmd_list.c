@@ -38,8 +38,9 @@ unreadable(struct table *t, uint32_t uid, enum kf_err err)
 {
 	json_t *entry = json_object();
 
-	kf_complain("the enrolment of uid %u: %s: restore it from a "
-	    "backup, or delete it", uid, kf_strerror(err));
+	kf_complain("the enrolment of uid %u: %s: keyfirst setup tells of a "
+	    "wrong owner or mode; else restore it from a backup, or delete it",
+	    uid, kf_strerror(err));
 	t->failed = true;
 	kf_json_set(&t->j, entry, "uid", json_integer(uid));
 	kf_json_set(&t->j, entry, "error", kf_json_reading(err));
@@ -182,6 +183,12 @@ print_table(struct table *t, struct kf_service_result *results)
 	if (t->count > 0) {
 		each(t, results, measure);
 		each(t, results, print);
+		for (size_t i = 0; i < t->count; i++)
+			if (!kf_person_is_account(&t->persons[i]))
+				kf_say("%s (uid %" PRIu32 "): the account is "
+				    "gone or has another name now: codes are "
+				    "refused\n", t->persons[i].name,
+				    t->persons[i].uid);
 	} else if (!t->failed) {
 		kf_say("Nobody is enrolled.\n");
 	}

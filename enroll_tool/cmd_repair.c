@@ -74,8 +74,9 @@ repair(const struct kf_installation *in, const struct kf_person *person,
 	if (err != KF_OK)
 		return complain(person, err);
 	kf_audit(first_use ? "first-use" : "repair", person, NULL);
-	kf_say("%s has a new state.  Codes up to now, and those of the next "
-	    "two periods, count as used.\n", person->name);
+	kf_say("The state of %s is in order again.  Where nothing was known "
+	    "any more, codes up to now and those of the next two periods "
+	    "count as used.\n", person->name);
 	if (has_no_recovery_code(&copy, &state))
 		kf_say("So do all recovery codes: for new ones, "
 		    "keyfirst recovery %s\n", person->name);

@@ -42,6 +42,8 @@ kf_cmd_setup(const struct kf_command *command, int argc, char **argv)
 		status = kf_setup_store(&s, kf_path_store);
 	if (status == KF_EXIT_DONE)
 		status = set_up_other_store(&s);
+	if (status == KF_EXIT_DONE)
+		kf_setup_check_verifier(&s);
 	if (s.changed)
 		kf_audit("setup", NULL, NULL);
 	if (status != KF_EXIT_DONE)

@@ -107,12 +107,16 @@ show_authenticator(const struct kf_authenticator *a, struct kf_state *state)
 static void
 complain_of_state(const struct kf_person *person, enum kf_err err)
 {
-	const char *advice = err == KF_ERR_CORRUPT ?
-	    "codes are refused: try keyfirst repair " :
-	    "it is busy, or cannot be reached: try keyfirst status ";
-
-	kf_complain("%s: the state of uid %" PRIu32 ": %s: %s%s", person->name,
-	    person->uid, kf_strerror(err), advice, person->name);
+	if (err == KF_ERR_CORRUPT)
+		kf_complain("%s: the state of uid %" PRIu32 ": damaged, "
+		    "missing, or no file of keyfirst's own with mode 0600: "
+		    "codes are refused: try keyfirst repair %s, with "
+		    "--first-use if nothing of it was ever used here",
+		    person->name, person->uid, person->name);
+	else
+		kf_complain("%s: the state of uid %" PRIu32 ": %s: it is busy, "
+		    "or cannot be reached: try keyfirst status %s again",
+		    person->name, person->uid, kf_strerror(err), person->name);
 }
 
 static void

@@ -42,13 +42,14 @@ static const char *
 reason(const struct kf_outcome *outcome)
 {
 	if (outcome->err != KF_OK)
-		return "no answer from the verifier: see the log";
+		return "no answer from the verifier: see the log, and what "
+		    "keyfirst setup says";
 	switch (outcome->reason) {
 	case KF_DENY_AUTH:
 		return "not proved";
 	case KF_DENY_MAXTRIES:
 		return "nothing that is left can work at present: keyfirst "
-		    "status tells more";
+		    "status, with the name, tells more";
 	case KF_DENY_UNAVAILABLE:
 		return "something of keyfirst is broken: see the log";
 	case KF_DENY_CONFIGURATION:

@@ -26,8 +26,10 @@ kf_cmd_unlock(const struct kf_command *command, int argc, char **argv)
 	if (err != KF_OK) {
 		kf_audit("unlock-incomplete", &person, NULL);
 		kf_complain("%s: the state of uid %u: %s: strangers, or all, "
-		    "are still locked out: try again", person.name, person.uid,
-		    kf_strerror(err));
+		    "are still locked out: try %s%s", person.name, person.uid,
+		    kf_strerror(err), err == KF_ERR_CORRUPT ?
+		    "keyfirst repair " : "again",
+		    err == KF_ERR_CORRUPT ? person.name : "");
 		status = KF_EXIT_ERROR;
 		goto out;
 	}

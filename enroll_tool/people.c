@@ -43,9 +43,9 @@ complain_account(const char *user, enum kf_exit status)
 static enum kf_exit
 complain_enrolment(const char *user, uint32_t uid, enum kf_err err)
 {
-	kf_complain("%s: the enrolment of uid %u: %s: restore it from a "
-	    "backup, or delete it and enrol again", user, uid,
-	    kf_strerror(err));
+	kf_complain("%s: the enrolment of uid %u: %s: keyfirst setup tells of "
+	    "a wrong owner or mode; else restore it from a backup, or delete "
+	    "it and enrol again", user, uid, kf_strerror(err));
 	return KF_EXIT_ERROR;
 }
 

@@ -1,7 +1,8 @@
 /*
- * The parts of `keyfirst setup`: the service user (setup_user.c), and the
- * folders and files (setup_files.c).  Each makes what is missing, says so, and
- * checks what is there; what is wrong is said and left as it is.
+ * The parts of `keyfirst setup`: the service user (setup_user.c), the folders
+ * and files (setup_files.c), and what is only looked at (setup_check.c).  Each
+ * makes what is missing, says so, and checks what is there; what is wrong is
+ * said and left as it is.
  */
 #ifndef KF_SETUP_H
 #define KF_SETUP_H
@@ -35,5 +36,14 @@ kf_setup_conf(struct kf_setup *s) __attribute__((nonnull));
 /* A store below path, with enrolled/ and state/. */
 enum kf_exit
 kf_setup_store(struct kf_setup *s, const char *path) __attribute__((nonnull));
+
+/* The files of enrolled/ in that store, which is open. */
+void
+kf_setup_check_enrolled(struct kf_setup *s, int store, const char *path)
+    __attribute__((nonnull));
+
+/* The program that decides logins. */
+void
+kf_setup_check_verifier(struct kf_setup *s) __attribute__((nonnull));
 
 #endif

@@ -171,9 +171,10 @@ check_key(struct kf_setup *s, int dir)
 	if (!S_ISREG(st.st_mode) || st.st_uid != 0 || st.st_gid != s->gid ||
 	    (st.st_mode & 07777) != 0640) {
 		kf_complain("setup: %s: is %u:%u with mode %04o, and must be "
-		    "a file of 0:%u with mode 0640", kf_path_machine_key,
+		    "a file of root:%s with mode 0640: look who changed it, "
+		    "then chown and chmod", kf_path_machine_key,
 		    st.st_uid, st.st_gid, (unsigned)st.st_mode & 07777,
-		    s->gid);
+		    KF_SERVICE_NAME);
 		s->wrong = true;
 	} else if (err != KF_OK) {
 		kf_complain("setup: %s: %s: restore it from a backup",
@@ -242,6 +243,8 @@ kf_setup_store(struct kf_setup *s, const char *path)
 		status = make_at(s, dir, path, "enrolled", 0, s->gid, 0750);
 	if (status == KF_EXIT_DONE)
 		status = make_at(s, dir, path, "state", s->uid, s->gid, 0700);
+	if (status == KF_EXIT_DONE)
+		kf_setup_check_enrolled(s, dir, path);
 	if (dir >= 0)
 		(void)close(dir);
 	return status;

@@ -277,7 +277,7 @@ for damage in "truncate -s 0" rm "sh -c 'echo x >\"\$0\"'"; do
 	tap_check 'no codes are printed that repair would kill' \
 		says 5 'keyfirst repair rec-c first' keyfirst recovery rec-c
 	log_mark
-	tap_check 'it is repaired' says 0 'new state' keyfirst repair rec-c
+	tap_check 'it is repaired' says 0 'in order again' keyfirst repair rec-c
 	tap_check 'the log has it' logged 'event=repair by=root user=rec-c '
 	for again in "$(site_code rec-c)" "$(r 1 rec-c)" "$(r 2 rec-c)"; do
 		tap_check 'nothing can be used again' refused \
@@ -295,7 +295,7 @@ tap_check 'they are what they were' left rec-c 9
 # Brought by configuration management: an enrolment and no state at all.
 as_service rm "$state/$uid" "$state/strangers.$uid"
 log_mark
-tap_check 'a first use' says 0 'new state' keyfirst repair rec-c --first-use
+tap_check 'a first use' says 0 'in order again' keyfirst repair rec-c --first-use
 tap_check 'is in the log by that name' \
 	logged 'event=first-use by=root user=rec-c '
 tap_check 'leaves recovery codes' \
@@ -314,7 +314,7 @@ for gone in "$state/$uid $state/strangers.$uid" "$state/$uid"; do
 		<<<"$secret"
 	tap_check 'a used recovery code stays used' refused sudo_code rec-c \
 		"$(r 2 rec-c)" "$(r 2 rec-c)" "$(r 2 rec-c)"
-	tap_check 'after the repair too' says 0 'new state' keyfirst repair rec-c
+	tap_check 'after the repair too' says 0 'in order again' keyfirst repair rec-c
 done
 tap_check 'nobody is repaired who has nothing enrolled' \
 	says 4 'nothing is enrolled' keyfirst repair rec-n
@@ -331,7 +331,7 @@ for plant in "ln -s $site_dir/rec.target" mkfifo touch; do
 	# shellcheck disable=SC2086
 	as_service $plant "$state/.new.$uid"
 	tap_check "${plant%% *} in its place gives way" \
-		says 0 'new state' timeout 20 keyfirst repair rec-c
+		says 0 'in order again' timeout 20 keyfirst repair rec-c
 	tap_check "to a file of keyfirst's own" \
 		test "$(stat -c '%F %h %U %a' "$state/$uid")" = \
 		'regular file 1 keyfirst 600'

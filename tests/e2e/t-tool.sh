@@ -55,7 +55,7 @@ same_list()
 		(if .factor == "recovery"
 		then "\(.left) of \(.issued) left"
 		else "\(.algorithm)/\(.digits)/\(.period)s" end) +
-		(if .proved then "" else ", unproved" end), .created,
+		(if .proved == false then ", unproved" else "" end), .created,
 		(.by // "-"), (.["last-used"] // "never"),
 		(if .label == "" then "-" else .label end) ] | join(" ")' |
 		tr -s ' ' >"$site_dir/json"
@@ -286,6 +286,12 @@ tap_check 'bash too, behind sudo' shows 'offers: list ' bash -c '
 
 tap_check 'setup again finds everything there' shows 'Everything is there' \
 	keyfirst setup
+verify=/usr/libexec/keyfirst/keyfirst-verify
+chmod 0700 "$verify"
+tap_check 'a verifier that others cannot run is found out' \
+	answers 1 keyfirst setup
+tap_check 'and named' complains "$verify"
+chmod 0755 "$verify"
 shell=$(getent passwd keyfirst | cut -d : -f 7)
 for other in /bin/bash ''; do
 	usermod -s "$other" keyfirst
@@ -601,6 +607,8 @@ tap_check 'says whose it is, and what to do' \
 tap_check 'a name without an account is found' keyfirst list tool-c
 tap_check 'status says that it is gone' shows 'account is gone' \
 	keyfirst status tool-c
+tap_check 'the table says so' shows \
+	'tool-c (uid ' keyfirst list
 tap_check 'so does an object' json 0 '.account == false' \
 	keyfirst status tool-c --json
 tap_check 'with the same words' same_status tool-c
@@ -614,6 +622,12 @@ tap_check 'and the new name can enrol' enroll_ok "$(seed)" tool-x
 
 printf 'junk\n' >"$enrolled/4242"
 chmod 0640 "$enrolled/4242"
+tap_check 'setup finds an enrolment that keyfirst cannot read' \
+	answers 1 keyfirst setup
+tap_check 'and names it' complains "$enrolled/4242: must be a file of root:"
+chgrp keyfirst "$enrolled/4242"
+tap_check 'with the right owner there is nothing to say' \
+	answers 0 keyfirst setup
 tap_check 'an enrolment that cannot be read' answers 5 keyfirst list
 tap_check 'is named' complains 'uid 4242'
 tap_check 'and the others are listed' grep -q '^tool-a ' "$site_dir/tool.out"
