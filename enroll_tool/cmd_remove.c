@@ -98,22 +98,21 @@ left(const struct kf_person *person)
 }
 
 static enum kf_exit
-take_away(struct kf_installation *in, const char *user, struct removal *r)
+take_away(struct kf_installation *in, struct kf_person *person, void *context)
 {
-	struct kf_person person;
-	enum kf_exit status = kf_person_enrolled(in, user, &person);
+	struct removal *r = context;
+	enum kf_exit status;
 
-	if (status == KF_EXIT_DONE && kf_as_service_one(KF_SERVICE_READ,
-	    in->conf.store, person.uid, &r->state) != KF_OK)
+	if (kf_as_service_one(KF_SERVICE_READ, in->conf.store, person->uid,
+	    &r->state) != KF_OK)
 		r->state = (struct kf_state){ 0 };
-	if (status == KF_EXIT_DONE)
-		status = kf_person_update(in, &person, change, r);
+	status = kf_person_update(in, person, change, r);
 	if (status != KF_EXIT_DONE)
 		return status;
-	kf_audit("remove", &person, &r->removed);
-	if (person.count == 0)
-		status = drop_state(in, person.uid, person.name);
-	kf_say("Removed %s of %s.%s\n", r->id, person.name, left(&person));
+	kf_audit("remove", person, &r->removed);
+	if (person->count == 0)
+		status = drop_state(in, person->uid, person->name);
+	kf_say("Removed %s of %s.%s\n", r->id, person->name, left(person));
 	return status;
 }
 
@@ -124,9 +123,7 @@ kf_cmd_remove(const struct kf_command *command, int argc, char **argv)
 		{ "last", no_argument, NULL, 'l' },
 		{ NULL, 0, NULL, 0 },
 	};
-	struct kf_installation in;
 	struct removal r = { 0 };
-	enum kf_exit status;
 	int c;
 
 	while ((c = kf_option_next(command, argc, argv, options)) != -1) {
@@ -137,10 +134,5 @@ kf_cmd_remove(const struct kf_command *command, int argc, char **argv)
 	if (!kf_operands(command, argc, 2, 2))
 		return KF_EXIT_USAGE;
 	r.id = argv[optind + 1];
-	status = kf_installation_open(&in, false);
-	if (status != KF_EXIT_DONE)
-		return status;
-	status = take_away(&in, argv[optind], &r);
-	kf_installation_close(&in);
-	return status;
+	return kf_person_do(argv[optind], take_away, &r);
 }

@@ -22,29 +22,28 @@ change(struct kf_person *person, void *context)
 	return KF_EXIT_DONE;
 }
 
+static enum kf_exit
+rename_one(struct kf_installation *in, struct kf_person *person, void *context)
+{
+	struct rename *r = context;
+	enum kf_exit status = kf_person_update(in, person, change, r);
+
+	if (status != KF_EXIT_DONE)
+		return status;
+	kf_audit("rename", person, kf_enrolment_find(person, r->id));
+	kf_say("%s of %s is now called %s.\n", r->id, person->name,
+	    r->label[0] != '\0' ? r->label : "nothing");
+	return KF_EXIT_DONE;
+}
+
 enum kf_exit
 kf_cmd_rename(const struct kf_command *command, int argc, char **argv)
 {
-	struct kf_installation in;
-	struct kf_person person;
 	struct rename r = { 0 };
-	enum kf_exit status;
 
 	if (!kf_operands_only(command, argc, argv, 3, 3) ||
 	    !kf_person_label(command, argv[optind + 2], r.label))
 		return KF_EXIT_USAGE;
 	r.id = argv[optind + 1];
-	status = kf_installation_open(&in, false);
-	if (status != KF_EXIT_DONE)
-		return status;
-	status = kf_person_enrolled(&in, argv[optind], &person);
-	if (status == KF_EXIT_DONE)
-		status = kf_person_update(&in, &person, change, &r);
-	if (status == KF_EXIT_DONE) {
-		kf_audit("rename", &person, kf_enrolment_find(&person, r.id));
-		kf_say("%s of %s is now called %s.\n", r.id, person.name,
-		    r.label[0] != '\0' ? r.label : "nothing");
-	}
-	kf_installation_close(&in);
-	return status;
+	return kf_person_do(argv[optind], rename_one, &r);
 }

@@ -53,10 +53,9 @@ has_no_recovery_code(struct kf_person *person, struct kf_state *state)
 }
 
 static enum kf_exit
-repair(const struct kf_installation *in, const struct kf_person *person,
-    bool first_use)
+repair(struct kf_installation *in, struct kf_person *person, void *context)
 {
-	struct kf_person copy = *person;
+	const bool first_use = *(const bool *)context;
 	struct kf_state state;
 	enum kf_err err;
 
@@ -77,7 +76,7 @@ repair(const struct kf_installation *in, const struct kf_person *person,
 	kf_say("The state of %s is in order again.  Where nothing was known "
 	    "any more, codes up to now and those of the next two periods "
 	    "count as used.\n", person->name);
-	if (has_no_recovery_code(&copy, &state))
+	if (has_no_recovery_code(person, &state))
 		kf_say("So do all recovery codes: for new ones, "
 		    "keyfirst recovery %s\n", person->name);
 	return KF_EXIT_DONE;
@@ -90,10 +89,7 @@ kf_cmd_repair(const struct kf_command *command, int argc, char **argv)
 		{ "first-use", no_argument, NULL, 'f' },
 		{ NULL, 0, NULL, 0 },
 	};
-	struct kf_installation in;
-	struct kf_person person;
 	bool first_use = false;
-	enum kf_exit status;
 	int c;
 
 	while ((c = kf_option_next(command, argc, argv, options)) != -1) {
@@ -103,12 +99,5 @@ kf_cmd_repair(const struct kf_command *command, int argc, char **argv)
 	}
 	if (!kf_operands(command, argc, 1, 1))
 		return KF_EXIT_USAGE;
-	status = kf_installation_open(&in, false);
-	if (status != KF_EXIT_DONE)
-		return status;
-	status = kf_person_enrolled(&in, argv[optind], &person);
-	if (status == KF_EXIT_DONE)
-		status = repair(&in, &person, first_use);
-	kf_installation_close(&in);
-	return status;
+	return kf_person_do(argv[optind], repair, &first_use);
 }

@@ -185,23 +185,20 @@ show_json(const struct kf_conf *conf, const struct kf_person *person,
 }
 
 static enum kf_exit
-report(struct kf_installation *in, const char *user, bool json)
+report(struct kf_installation *in, struct kf_person *person, void *context)
 {
-	struct kf_service_result result;
-	struct kf_person person;
-	enum kf_exit status = kf_person_enrolled(in, user, &person);
+	const bool *json = context;
+	struct kf_service_result result = { .uid = person->uid };
+	enum kf_exit status = KF_EXIT_DONE;
 
-	if (status != KF_EXIT_DONE)
-		return status;
-	result = (struct kf_service_result){ .uid = person.uid };
 	kf_as_service(KF_SERVICE_READ, in->conf.store, &result, 1);
-	if (json)
-		status = show_json(&in->conf, &person, &result);
+	if (*json)
+		status = show_json(&in->conf, person, &result);
 	else
-		show(&in->conf, &person, &result);
+		show(&in->conf, person, &result);
 	if (result.err == KF_OK)
 		return status;
-	complain_of_state(&person, result.err);
+	complain_of_state(person, result.err);
 	return KF_EXIT_ERROR;
 }
 
@@ -212,8 +209,6 @@ kf_cmd_status(const struct kf_command *command, int argc, char **argv)
 		{ "json", no_argument, NULL, 'j' },
 		{ NULL, 0, NULL, 0 },
 	};
-	struct kf_installation in;
-	enum kf_exit status;
 	bool json = false;
 	int c;
 
@@ -224,10 +219,5 @@ kf_cmd_status(const struct kf_command *command, int argc, char **argv)
 	}
 	if (!kf_operands(command, argc, 1, 1))
 		return KF_EXIT_USAGE;
-	status = kf_installation_open(&in, false);
-	if (status != KF_EXIT_DONE)
-		return status;
-	status = report(&in, argv[optind], json);
-	kf_installation_close(&in);
-	return status;
+	return kf_person_do(argv[optind], report, &json);
 }

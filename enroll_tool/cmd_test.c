@@ -143,6 +143,18 @@ set_tty(struct kf_msg_request *request)
 		memcpy(request->tty, tty, strlen(tty) + 1);
 }
 
+/* The verifier is asked after the installation is closed again. */
+static enum kf_exit
+set_person(struct kf_installation *in, struct kf_person *person, void *context)
+{
+	struct kf_msg_request *request = context;
+
+	(void)in;
+	request->uid = person->uid;
+	memcpy(request->user, person->name, sizeof(request->user));
+	return KF_EXIT_DONE;
+}
+
 enum kf_exit
 kf_cmd_test(const struct kf_command *command, int argc, char **argv)
 {
@@ -156,8 +168,6 @@ kf_cmd_test(const struct kf_command *command, int argc, char **argv)
 		.flags = KF_FLAG_AFTER_FIRST_FACTOR,
 		.ruid = getuid(),
 	};
-	struct kf_installation in;
-	struct kf_person person;
 	enum kf_exit status;
 	int c;
 
@@ -169,15 +179,9 @@ kf_cmd_test(const struct kf_command *command, int argc, char **argv)
 	}
 	if (!kf_operands(command, argc, 1, 1))
 		return KF_EXIT_USAGE;
-	status = kf_installation_open(&in, false);
+	status = kf_person_do(argv[optind], set_person, &request);
 	if (status != KF_EXIT_DONE)
 		return status;
-	status = kf_person_enrolled(&in, argv[optind], &person);
-	kf_installation_close(&in);
-	if (status != KF_EXIT_DONE)
-		return status;
-	request.uid = person.uid;
-	memcpy(request.user, person.name, sizeof(request.user));
 	set_tty(&request);
 	return try(&request);
 }

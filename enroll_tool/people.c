@@ -156,6 +156,22 @@ kf_person_enrolled(struct kf_installation *in, const char *user,
 	return search_name(in, name, true, person);
 }
 
+enum kf_exit
+kf_person_do(const char *user, kf_person_work *work, void *context)
+{
+	struct kf_installation in;
+	struct kf_person person;
+	enum kf_exit status = kf_installation_open(&in, false);
+
+	if (status != KF_EXIT_DONE)
+		return status;
+	status = kf_person_enrolled(&in, user, &person);
+	if (status == KF_EXIT_DONE)
+		status = work(&in, &person, context);
+	kf_installation_close(&in);
+	return status;
+}
+
 bool
 kf_person_is_account(const struct kf_person *person)
 {

@@ -32,6 +32,17 @@ KF_CHECKED enum kf_exit
 kf_person_enrolled(struct kf_installation *in, const char *user,
     struct kf_person *person) __attribute__((nonnull));
 
+/*
+ * What most commands are: with the installation open, without its key, work on
+ * somebody who has something enrolled; then it is closed.  work's status, or
+ * one of those above.
+ */
+typedef enum kf_exit kf_person_work(struct kf_installation *in,
+    struct kf_person *person, void *context);
+KF_CHECKED enum kf_exit
+kf_person_do(const char *user, kf_person_work *work, void *context)
+    __attribute__((nonnull(1, 2)));
+
 /* Is the uid's name today the one it was enrolled under? */
 bool
 kf_person_is_account(const struct kf_person *person) __attribute__((nonnull));
