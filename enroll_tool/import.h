@@ -19,12 +19,6 @@
 #define KF_IMPORT_LINE_MAX 1024
 #define KF_IMPORT_ENTRIES_MAX 4096
 
-/* What an enrolment can hold; see FILEFORMAT. */
-#define KF_IMPORT_PERIOD_MIN 15
-#define KF_IMPORT_PERIOD_MAX 60
-#define KF_IMPORT_DIGITS_MIN 6
-#define KF_IMPORT_DIGITS_MAX 8
-
 enum kf_import_format {
 	KF_IMPORT_GOOGLE,	/* ~/.google_authenticator, of one person */
 	KF_IMPORT_OATH		/* users.oath, of many */

@@ -62,7 +62,7 @@ set_period(struct file *f, char *rest)
 
 	if (word == NULL || kf_import_word(&rest) != NULL)
 		return KF_IMPORT_SYNTAX;
-	if (kf_text_number(word, KF_IMPORT_PERIOD_MIN, KF_IMPORT_PERIOD_MAX,
+	if (kf_text_number(word, KF_TOTP_PERIOD_MIN, KF_TOTP_PERIOD_MAX,
 	    &period) != KF_OK)
 		return KF_IMPORT_PERIOD;
 	f->entry.period = (uint32_t)period;

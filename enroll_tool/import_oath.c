@@ -44,11 +44,11 @@ set_type(struct kf_import_entry *e, const char *type)
 		type = small_number(type + 1, &e->digits);
 	if (type == NULL || *type != '\0')
 		return KF_IMPORT_TYPE;
-	if (e->period < KF_IMPORT_PERIOD_MIN ||
-	    e->period > KF_IMPORT_PERIOD_MAX)
+	if (e->period < KF_TOTP_PERIOD_MIN ||
+	    e->period > KF_TOTP_PERIOD_MAX)
 		return KF_IMPORT_PERIOD;
-	if (e->digits < KF_IMPORT_DIGITS_MIN ||
-	    e->digits > KF_IMPORT_DIGITS_MAX)
+	if (e->digits < KF_TOTP_DIGITS_MIN ||
+	    e->digits > KF_TOTP_DIGITS_MAX)
 		return KF_IMPORT_DIGITS;
 	return KF_IMPORT_TAKEN;
 }

@@ -188,10 +188,10 @@ is_believable(const struct kf_import_entry *e, enum kf_import_format format,
 	if (e->why != KF_IMPORT_TAKEN)
 		return true;
 	return e->algorithm >= KF_SHA1 && e->algorithm <= KF_SHA512 &&
-	    e->digits >= KF_IMPORT_DIGITS_MIN &&
-	    e->digits <= KF_IMPORT_DIGITS_MAX &&
-	    e->period >= KF_IMPORT_PERIOD_MIN &&
-	    e->period <= KF_IMPORT_PERIOD_MAX &&
+	    e->digits >= KF_TOTP_DIGITS_MIN &&
+	    e->digits <= KF_TOTP_DIGITS_MAX &&
+	    e->period >= KF_TOTP_PERIOD_MIN &&
+	    e->period <= KF_TOTP_PERIOD_MAX &&
 	    (e->flags & ~KF_IMPORT_FLAGS) == 0 &&
 	    e->seed_len >= 1 && e->seed_len <= KF_SEED_MAX &&
 	    is_zero(e->seed + e->seed_len, KF_SEED_MAX - e->seed_len);

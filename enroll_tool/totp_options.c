@@ -111,10 +111,11 @@ set_option(struct kf_totp_enrol *e, int option)
 		e->totp.algorithm = index + 1;
 		return true;
 	case OPT_DIGITS:
-		return set_number(e, "digits", optarg, 6, 8, &e->totp.digits);
+		return set_number(e, "digits", optarg, KF_TOTP_DIGITS_MIN,
+		    KF_TOTP_DIGITS_MAX, &e->totp.digits);
 	case OPT_PERIOD:
-		return set_number(e, "period", optarg, 15, 60,
-		    &e->totp.period);
+		return set_number(e, "period", optarg, KF_TOTP_PERIOD_MIN,
+		    KF_TOTP_PERIOD_MAX, &e->totp.period);
 	case OPT_QR:
 		return set_qr(e, optarg);
 	case OPT_QR_PNG:

@@ -9,8 +9,8 @@
 #include "common/secret.h"
 #include "store/enrolment.h"
 
-#define KF_CODE_MIN 6
-#define KF_CODE_MAX 8
+#define KF_CODE_MIN KF_TOTP_DIGITS_MIN
+#define KF_CODE_MAX KF_TOTP_DIGITS_MAX
 
 /* Symbols of a recovery code, 5 bits each, behind its number: 80 bits. */
 #define KF_RECOVERY_SYMBOLS 16

@@ -19,6 +19,11 @@
 #define KF_BY_SIZE 65
 #define KF_SEED_MIN 16			/* RFC 4226, section 4, R6 */
 #define KF_SEED_MAX 128
+/* RFC 4226, section 5.3; liboath computes no more. */
+#define KF_TOTP_DIGITS_MIN 6
+#define KF_TOTP_DIGITS_MAX 8
+#define KF_TOTP_PERIOD_MIN 15		/* seconds */
+#define KF_TOTP_PERIOD_MAX 60
 /* Nonce, ciphertext, tag; see seal.h. */
 #define KF_SEALED_MAX (12 + KF_SEED_MAX + 16)
 #define KF_ENROLMENT_TEXT_MAX 32768
