@@ -97,11 +97,8 @@ set_first_step(const struct import *im, const struct kf_import_entry *e,
 	struct kf_authenticator a = { .kind = KF_KIND_TOTP, .totp = *totp };
 	int64_t now = kf_clock_wall();
 
-	if (!kf_totp_clock_is_sane(totp, now, 0)) {
-		kf_complain("import: this machine's clock is wrong (before "
-		    "keyfirst was made): set it first");
+	if (!kf_clock_is_usable("import"))
 		return KF_EXIT_ERROR;
-	}
 	if (e->used > kf_totp_step(totp, now) + AHEAD_SECONDS / totp->period) {
 		kf_complain("import: %s: line %u: a code of the future was "
 		    "used: check this machine's clock", im->file, e->line);

@@ -4,8 +4,6 @@
  */
 #include <inttypes.h>
 
-#include "common/clock.h"
-#include "common/paths.h"
 #include "enroll_tool/as_service.h"
 #include "enroll_tool/audit.h"
 #include "enroll_tool/people.h"
@@ -62,12 +60,9 @@ repair(struct kf_installation *in, struct kf_person *person, void *context)
 	if (kf_as_service_one(KF_SERVICE_READ, in->conf.store, person->uid,
 	    NULL) == KF_OK)
 		return in_order(person, first_use);
-	/* By such a clock, codes would count as used that are yet to come. */
-	if (kf_clock_wall() < kf_release_time) {
-		kf_complain("repair: this machine's clock is wrong (before "
-		    "keyfirst was made): set it first");
+	/* By a clock that is behind, codes that were used would not be. */
+	if (!kf_clock_is_usable("repair"))
 		return KF_EXIT_ERROR;
-	}
 	err = kf_as_service_one(first_use ? KF_SERVICE_FIRST_USE :
 	    KF_SERVICE_REPAIR, in->conf.store, person->uid, &state);
 	if (err != KF_OK)

@@ -12,6 +12,16 @@ kf_store_deadline(void)
 	return kf_clock_monotonic() + KF_STORE_MS;
 }
 
+bool
+kf_clock_is_usable(const char *command)
+{
+	if (kf_clock_wall() >= kf_release_time)
+		return true;
+	kf_complain("%s: this machine's clock is wrong (before keyfirst was "
+	    "made): set it first", command);
+	return false;
+}
+
 static enum kf_exit
 complain(const char *path, enum kf_err err)
 {

@@ -35,6 +35,13 @@ kf_installation_key(struct kf_installation *in) __attribute__((nonnull));
 void
 kf_installation_close(struct kf_installation *in) __attribute__((nonnull));
 
+/*
+ * Is this machine's clock one to judge codes by, not before this release?
+ * Complains as that command when it is not.
+ */
+bool
+kf_clock_is_usable(const char *command) __attribute__((nonnull));
+
 /* A deadline for one call of the store, from now. */
 int64_t
 kf_store_deadline(void);

@@ -60,9 +60,7 @@ judge(struct kf_totp_enrol *e, const struct kf_secret *answer, char *why,
 	if (code.len != e->totp.digits)
 		goto out;
 	why[0] = '\0';
-	if (!kf_totp_clock_is_sane(&e->totp, now, 0)) {
-		kf_complain("enroll totp: this machine's clock is wrong "
-		    "(before keyfirst was made): set it first");
+	if (!kf_clock_is_usable("enroll totp")) {
 		proof = PROOF_BROKEN;
 	} else if (kf_totp_match(&e->totp, &e->seed, &code, now,
 	    e->in.conf.totp_window, 0, &match, &step) != KF_OK) {
