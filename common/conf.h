@@ -13,12 +13,31 @@
 #include "common/ini.h"
 
 /* `factors`, a set of these. */
-#define KF_CONF_FACTOR_TOTP UINT32_C(1)
+#define KF_CONF_FACTOR_KEY UINT32_C(1)
+#define KF_CONF_FACTOR_TOTP UINT32_C(2)
 
 #define KF_CONF_TOTP_WINDOW_MAX 2
+#define KF_CONF_RP_ID_SIZE 254
+#define KF_CONF_AAGUIDS_MAX 32
+
+/* `key.local`: is the security key in this machine's own port asked? */
+enum kf_key_local {
+	KF_KEY_LOCAL_AUTO = 1,	/* unless the session is remote */
+	KF_KEY_LOCAL_ALWAYS = 2,
+	KF_KEY_LOCAL_NEVER = 4
+};
 
 struct kf_conf {
 	uint32_t factors;
+	uint32_t key_touch_timeout;	/* seconds */
+	uint32_t key_insert_timeout;	/* seconds */
+	bool key_verify;		/* PIN or fingerprint from everybody */
+	bool key_counter_log;		/* not higher: logged, not denied */
+	bool key_synced_deny;
+	uint32_t key_local;		/* enum kf_key_local */
+	char key_rp_id[KF_CONF_RP_ID_SIZE];	/* of new enrolments */
+	uint32_t key_aaguid_count;	/* `key.aaguid-allow`; 0: any */
+	unsigned char key_aaguids[KF_CONF_AAGUIDS_MAX][16];
 	uint32_t totp_window;		/* time steps each side */
 	uint32_t tries;			/* answers a call */
 	uint32_t lockout_failures;	/* consecutive wrong codes */

@@ -2,6 +2,7 @@
 #include "common/paths.h"
 
 const char kf_path_conf[] = KF_PATH_CONF;
+const char kf_path_key_device[] = KF_PATH_KEY_DEVICE;
 const char kf_path_machine_key[] = KF_PATH_MACHINE_KEY;
 const char kf_path_socket[] = KF_PATH_SOCKET;
 const char kf_path_store[] = KF_PATH_STORE;

@@ -9,6 +9,7 @@
 #include <sys/types.h>
 
 extern const char kf_path_conf[];	 /* keyfirst.conf */
+extern const char kf_path_key_device[]; /* keyfirst-key-device */
 extern const char kf_path_machine_key[]; /* see store/seal.h */
 extern const char kf_path_socket[];	 /* where a verifier is reached */
 extern const char kf_path_store[];	 /* holds enrolled/ and state/ */

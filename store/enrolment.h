@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "common/ini.h"
+#include "common/key_msg.h"
 
 #define KF_AUTHENTICATORS_MAX 16
 #define KF_ID_SIZE 8			/* "T16" */
@@ -26,12 +27,13 @@
 #define KF_TOTP_PERIOD_MAX 60
 /* Nonce, ciphertext, tag; see seal.h. */
 #define KF_SEALED_MAX (12 + KF_SEED_MAX + 16)
-#define KF_ENROLMENT_TEXT_MAX 32768
+#define KF_ENROLMENT_TEXT_MAX 65536
 #define KF_ENROLMENT_FORMAT 1
 
 enum kf_kind {
 	KF_KIND_TOTP = 1,
-	KF_KIND_RECOVERY
+	KF_KIND_RECOVERY,
+	KF_KIND_KEY
 };
 
 #define KF_RECOVERY_CODES 10
@@ -62,6 +64,33 @@ struct kf_recovery {
 	unsigned char hashes[KF_RECOVERY_CODES * KF_RECOVERY_HASH];
 };
 
+/* RS256: modulus of 256 bytes, exponent of 3; ES256: x, y; EdDSA: 32 bytes. */
+#define KF_PUBLIC_KEY_MAX 259
+
+/* What was seen of a key's attestation when it was enrolled. */
+enum kf_attestation {
+	KF_ATTESTATION_NONE = 1,	/* it attests to nothing */
+	KF_ATTESTATION_SELF,		/* by the credential itself */
+	KF_ATTESTATION_LEAF,		/* by a certificate, and no root */
+	KF_ATTESTATION_CHAIN		/* up to a root that root trusts */
+};
+
+/* A credential of a security key. */
+struct kf_key {
+	uint32_t algorithm;		/* enum kf_key_algorithm; pinned */
+	char rp_id[KF_KEY_RP_ID_SIZE];
+	size_t credential_len;
+	unsigned char credential[KF_KEY_CREDENTIAL_MAX];
+	size_t public_key_len;
+	unsigned char public_key[KF_PUBLIC_KEY_MAX];
+	bool verify;			/* PIN or fingerprint, always */
+	bool synced;			/* backup eligible */
+	uint32_t attestation;		/* enum kf_attestation */
+	size_t aaguid_len;		/* 16 */
+	unsigned char aaguid[KF_KEY_AAGUID_SIZE]; /* zeros: U2F */
+	uint64_t first_counter;		/* when it was enrolled */
+};
+
 struct kf_authenticator {
 	enum kf_kind kind;
 	char id[KF_ID_SIZE];		/* "T1"; "R" of recovery codes */
@@ -72,6 +101,7 @@ struct kf_authenticator {
 	bool proved;			/* when it was enrolled; see factor.h */
 	struct kf_totp totp;		/* of its kind; else zeros */
 	struct kf_recovery recovery;
+	struct kf_key key;
 };
 
 struct kf_person {

@@ -161,6 +161,34 @@ void
 kf_store_release(struct kf_store *store, struct kf_guess *guess)
     __attribute__((nonnull));
 
+/* A signature of a security key that was checked, to be recorded. */
+struct kf_signature {
+	/* asked */
+	uint32_t uid;
+	uint64_t tag;		/* of the authenticator that made it */
+	uint64_t counter;	/* as signed; 0: it does not count */
+	bool strict;		/* a counter that is not higher is refused */
+	int64_t deadline;
+	/* answered */
+	struct kf_person person;	/* read again, under the lock */
+	uint64_t last;		/* the counter before */
+	int64_t last_used;	/* wall time; 0: never */
+	int64_t now;		/* wall time of the record */
+	bool higher;		/* than the last; or both are 0 */
+	pid_t holder;		/* of a time-out: who has the lock; or 0 */
+};
+
+/*
+ * One critical section: lock, read the enrolment and the state again, compare
+ * the counter, record it and the time of use durably, unlock.  Guesses are
+ * neither counted nor cleared.  KF_ERR_CONFLICT: not higher, and strict;
+ * KF_ERR_NO_USER: that authenticator is not enrolled any more.  When it is not
+ * strict, the higher of the two counters is kept.
+ */
+KF_CHECKED enum kf_err
+kf_store_sign(struct kf_store *store, struct kf_signature *signature)
+    __attribute__((nonnull));
+
 /* What a backend provides; the calls of the same names lead here. */
 struct kf_store_backend {
 	const char *name;		/* before the colon of the spec */
@@ -190,6 +218,7 @@ struct kf_store_backend {
 	    const struct kf_authenticator *a, unsigned item);
 	enum kf_err (*refund)(void *handle, struct kf_guess *guess);
 	void (*release)(void *handle, struct kf_guess *guess);
+	enum kf_err (*sign)(void *handle, struct kf_signature *signature);
 };
 
 extern const struct kf_store_backend kf_store_file;
