@@ -1,9 +1,12 @@
 /* The module's side of PROTOCOL; see client.h. */
 #include "common/client.h"
 
+#include <errno.h>
+#include <poll.h>
 #include <string.h>
 
 #include "common/clock.h"
+#include "common/interrupt.h"
 #include "common/phase.h"
 #include "common/text.h"
 
@@ -45,11 +48,57 @@ send_frame(struct relay *r)
 	return kf_frame_write(r->fd, &r->frame, deadline(r));
 }
 
+/*
+ * Until the verifier has something to say.  Ctrl-C tells it to stop waiting
+ * for a device, once a wait: it may have begun another one since.
+ */
+static enum kf_err
+wait_for_verifier(struct relay *r, struct kf_interrupt *interrupt,
+    int64_t until)
+{
+	struct pollfd p[2] = {
+		{ .fd = r->fd, .events = POLLIN },
+		{ .fd = interrupt->fd, .events = POLLIN },
+	};
+	enum kf_err err = KF_OK;
+
+	while (err == KF_OK) {
+		int64_t left = until - kf_clock_monotonic();
+		int n = left > 0 ? poll(p, 2, (int)left) : 0;
+
+		if (n < 0 && errno != EINTR)
+			return KF_ERR_IO;
+		if (n == 0)
+			return KF_ERR_TIMEOUT;
+		if (n < 0)
+			continue;
+		if (p[0].revents != 0)
+			return KF_OK;
+		/* Once: poll leaves out what is negative. */
+		if (kf_interrupt_seen(interrupt)) {
+			p[1].fd = -1;
+			kf_msg_put_cancel(&r->frame);
+			err = send_frame(r);
+		}
+	}
+	return err;
+}
+
 static enum kf_err
 receive_frame(struct relay *r)
 {
-	enum kf_err err = kf_frame_read(r->fd, &r->frame, deadline(r));
+	int64_t until = deadline(r);
+	struct kf_interrupt interrupt = { .fd = -1 };
+	enum kf_err err = KF_OK;
 
+	/* Nothing can be cancelled before it is known what is asked. */
+	if (r->phase == KF_PHASE_WORK) {
+		kf_interrupt_take(&interrupt);
+		err = wait_for_verifier(r, &interrupt, until);
+		kf_interrupt_give_back(&interrupt);
+	}
+	if (err == KF_OK)
+		err = kf_frame_read(r->fd, &r->frame, until);
 	/* What only the module may say is out of order from here. */
 	if (err == KF_OK && r->frame.type < 0x80)
 		err = KF_ERR_PROTOCOL;

@@ -4,12 +4,8 @@
  */
 #include "tests/unit/peer.h"
 
-#include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 static void
 deny_at_hello(struct peer *p)
@@ -288,43 +284,11 @@ leaves_after_asking(struct peer *p)
 	(void)peer_hear(p);
 }
 
-/* Runs the client against it; the child is gone afterwards. */
-static struct kf_outcome
-meet(void (*script)(struct peer *), int arg, long budget,
-    struct peer_person *person)
-{
-	const struct kf_ui ui = { person, peer_show, peer_ask };
-	struct kf_outcome outcome;
-	int pair[2], status;
-	pid_t pid;
-
-	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0,
-	    pair), 0);
-	pid = fork();
-	if (pid == 0) {
-		struct peer peer = { .fd = pair[1], .budget = budget,
-			.arg = arg };
-
-		(void)close(pair[0]);
-		script(&peer);
-		_exit(0);
-	}
-	assert_true(pid > 0);
-	assert_int_equal(close(pair[1]), 0);
-	memset(&outcome, 0xff, sizeof(outcome));
-	kf_client_run(pair[0], &peer_request, &ui, &outcome);
-	assert_int_equal(close(pair[0]), 0);
-	(void)kill(pid, SIGKILL);
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
-	return outcome;
-}
-
 static void
 honest(void **state)
 {
 	struct peer_person person = { .kind = KF_ANSWER_TEXT };
-	struct kf_outcome outcome = meet(peer_honest_grant, 0, -1, &person);
+	struct kf_outcome outcome = peer_meet(peer_honest_grant, 0, -1, &person);
 
 	(void)state;
 	assert_int_equal(outcome.err, KF_OK);
@@ -336,15 +300,15 @@ honest(void **state)
 	assert_int_equal(person.shown, 1);
 	for (int reason = KF_DENY_AUTH; reason <= KF_DENY_CANCELLED;
 	    reason++) {
-		outcome = meet(peer_honest_deny, reason, -1, &person);
+		outcome = peer_meet(peer_honest_deny, reason, -1, &person);
 		assert_int_equal(outcome.err, KF_OK);
 		assert_true(peer_is_denied(&outcome));
 		assert_int_equal(outcome.reason, reason);
 	}
-	outcome = meet(deny_at_hello, 0, -1, &person);
+	outcome = peer_meet(deny_at_hello, 0, -1, &person);
 	assert_int_equal(outcome.err, KF_OK);
 	assert_true(peer_is_denied(&outcome));
-	outcome = meet(honest_exempt, 0, -1, &person);
+	outcome = peer_meet(honest_exempt, 0, -1, &person);
 	assert_int_equal(outcome.err, KF_OK);
 	assert_true(outcome.exempt);
 	assert_false(kf_verdict_is_grant(&outcome.verdict));
@@ -403,7 +367,7 @@ misbehaving(void **state)
 			struct peer_person person = { .kind = KF_ANSWER_TEXT };
 			struct kf_outcome outcome;
 
-			outcome = meet(table[i].script, arg, -1, &person);
+			outcome = peer_meet(table[i].script, arg, -1, &person);
 			if (!peer_is_denied(&outcome) || outcome.err == KF_OK ||
 			    (table[i].err != KF_OK &&
 			    outcome.err != table[i].err))
@@ -422,7 +386,7 @@ endless_talk(void **state)
 
 	(void)state;
 	unit_set_leap(500);
-	outcome = meet(talks_for_ever, 0, -1, &person);
+	outcome = peer_meet(talks_for_ever, 0, -1, &person);
 	assert_true(peer_is_denied(&outcome));
 	assert_int_equal(outcome.err, KF_ERR_TIMEOUT);
 	assert_true(person.shown > 1);
@@ -437,7 +401,7 @@ closed_at_each_byte(void **state)
 
 	(void)state;
 	for (n = 0;; n++) {
-		struct kf_outcome outcome = meet(peer_honest_grant, 0, n,
+		struct kf_outcome outcome = peer_meet(peer_honest_grant, 0, n,
 		    &person);
 
 		if (outcome.err == KF_OK) {
@@ -479,10 +443,10 @@ replayed_grant(void **state)
 	stolen = mmap(NULL, sizeof(*stolen), PROT_READ | PROT_WRITE,
 	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	assert_true(stolen != MAP_FAILED);
-	outcome = meet(steal, 0, -1, &person);
+	outcome = peer_meet(steal, 0, -1, &person);
 	assert_true(kf_verdict_is_grant(&outcome.verdict));
 	for (int i = 0; i < 5; i++) {
-		outcome = meet(replay, 0, -1, &person);
+		outcome = peer_meet(replay, 0, -1, &person);
 		assert_true(peer_is_denied(&outcome));
 		assert_int_equal(outcome.err, KF_ERR_PROTOCOL);
 	}
@@ -509,7 +473,7 @@ answers(void **state)
 		struct peer_person person = {
 			.kind = (enum kf_answer_kind)kind,
 		};
-		struct kf_outcome outcome = meet(echo_answer, kind, -1,
+		struct kf_outcome outcome = peer_meet(echo_answer, kind, -1,
 		    &person);
 
 		assert_int_equal(outcome.err, KF_OK);

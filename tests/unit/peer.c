@@ -2,10 +2,12 @@
 #include "tests/unit/peer.h"
 
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -27,6 +29,9 @@ poll(struct pollfd *fds, nfds_t count, int timeout)
 }
 
 /* The person. */
+
+void (*peer_ask_by)(void *context, bool echo, const char *prompt,
+    struct kf_msg_answer *answer) = peer_ask;
 
 void
 peer_show(void *context, bool error, const char *text)
@@ -195,4 +200,35 @@ bool
 peer_is_denied(const struct kf_outcome *outcome)
 {
 	return !kf_verdict_is_grant(&outcome->verdict) && !outcome->exempt;
+}
+
+struct kf_outcome
+peer_meet(void (*script)(struct peer *), int arg, long budget,
+    struct peer_person *person)
+{
+	const struct kf_ui ui = { person, peer_show, peer_ask_by };
+	struct kf_outcome outcome;
+	int pair[2], status;
+	pid_t pid;
+
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0,
+	    pair), 0);
+	pid = fork();
+	if (pid == 0) {
+		struct peer peer = { .fd = pair[1], .budget = budget,
+			.arg = arg };
+
+		(void)close(pair[0]);
+		script(&peer);
+		_exit(0);
+	}
+	assert_true(pid > 0);
+	assert_int_equal(close(pair[1]), 0);
+	memset(&outcome, 0xff, sizeof(outcome));
+	kf_client_run(pair[0], &peer_request, &ui, &outcome);
+	assert_int_equal(close(pair[0]), 0);
+	(void)kill(pid, SIGKILL);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+	return outcome;
 }

@@ -24,6 +24,10 @@ void
 peer_ask(void *context, bool echo, const char *prompt,
     struct kf_msg_answer *answer);
 
+/* By whom peer_meet has questions answered; peer_ask, unless a test sets it. */
+extern void (*peer_ask_by)(void *context, bool echo, const char *prompt,
+    struct kf_msg_answer *answer);
+
 extern const struct kf_msg_request peer_request;
 
 /* Neither a grant nor an exemption. */
@@ -72,5 +76,10 @@ peer_honest_grant(struct peer *p);
 /* For the reason in arg: */
 void
 peer_honest_deny(struct peer *p);
+
+/* Runs the client against a script; its process is gone afterwards. */
+struct kf_outcome
+peer_meet(void (*script)(struct peer *), int arg, long budget,
+    struct peer_person *person);
 
 #endif

@@ -1,0 +1,36 @@
+/*
+ * Ctrl-C while somebody else's process waits for us and no question stands
+ * there: SIGINT is held back from the host and read here instead.  For this
+ * thread and this time only; no disposition is touched.
+ */
+#ifndef KF_INTERRUPT_H
+#define KF_INTERRUPT_H
+
+#include <signal.h>
+#include <stdbool.h>
+
+#include "common/err.h"
+
+struct kf_interrupt {
+	int fd;			/* readable after a SIGINT; -1: none is taken */
+	sigset_t before;
+};
+
+/*
+ * From now on SIGINT is taken.  A host that has blocked it keeps it: what is
+ * pending there was not meant for us.  It fails silently, since waiting without
+ * Ctrl-C is still waiting.
+ */
+void
+kf_interrupt_take(struct kf_interrupt *interrupt) __attribute__((nonnull));
+
+/* Was there one since the last call? */
+bool
+kf_interrupt_seen(struct kf_interrupt *interrupt) __attribute__((nonnull));
+
+/* Gives it back; one that was not seen is the host's. */
+void
+kf_interrupt_give_back(struct kf_interrupt *interrupt)
+    __attribute__((nonnull));
+
+#endif
