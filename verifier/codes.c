@@ -16,10 +16,13 @@
 #include "common/text.h"
 #include "factors/recovery.h"
 #include "verifier/guess.h"
+#include "verifier/keys.h"
 #include "verifier/policy.h"
 #include "verifier/report.h"
 
 #define PROMPT "Verification code: "
+#define KEY_PROMPT "Insert your security key and press Enter, or type a " \
+	"verification code: "
 
 /* A call with a longer wait than this before it ends at once. */
 #define LONGEST_WAIT 10
@@ -112,13 +115,16 @@ refuse_wait(struct kf_session *s, int64_t wait)
 static bool
 ask(struct kf_session *s, int64_t wait, struct kf_msg_answer *answer)
 {
-	char prompt[KF_TEXT_SIZE] = PROMPT;
-	enum kf_err err = KF_OK;
+	const char *question = s->insert_key ? KEY_PROMPT : PROMPT;
+	char prompt[KF_TEXT_SIZE];
+	enum kf_err err;
 
 	if (wait > 0)
 		err = kf_text_format(prompt, sizeof(prompt),
-		    "Wait %d second%s. " PROMPT, (int)wait,
-		    wait == 1 ? "" : "s");
+		    "Wait %d second%s. %s", (int)wait, wait == 1 ? "" : "s",
+		    question);
+	else
+		err = kf_text_format(prompt, sizeof(prompt), "%s", question);
 	kf_report_step(s, "ask");
 	if (err == KF_OK)
 		err = kf_talk_ask(&s->talk, true, prompt, answer);
@@ -175,16 +181,53 @@ tell_left(struct kf_session *s)
 		    text);
 }
 
+/* Enter, and nothing else. */
+static bool
+is_empty(const struct kf_msg_answer *answer)
+{
+	return answer->kind == KF_ANSWER_NOTHING ||
+	    (answer->kind == KF_ANSWER_TEXT && answer->text.len == 0);
+}
+
+/* After Enter.  False: go on asking for a code. */
+static bool
+look_for_key(struct kf_session *s, enum kf_keys_end *end)
+{
+	*end = kf_keys_try(s);
+	s->insert_key = s->known && *end == KF_KEYS_ABSENT;
+	if (s->insert_key)
+		(void)!kf_talk_show(&s->talk, true, "No security key of yours "
+		    "was found.");
+	return *end == KF_KEYS_PROVED || *end == KF_KEYS_OVER;
+}
+
+/* A code, or what should be one. */
+static bool
+try_code(struct kf_session *s, const struct kf_msg_answer *answer,
+    bool *goes_on)
+{
+	int64_t prepared;
+	enum kf_result result = kf_guess_try(s, answer, &prepared);
+
+	if (result == KF_RESULT_RIGHT)
+		return true;
+	log_result(s, result);
+	if (!s->known)
+		equalise(prepared);
+	*goes_on = tell(s, result);
+	return false;
+}
+
 bool
 kf_codes_prove(struct kf_session *s)
 {
-	struct kf_msg_answer answer;
+	struct kf_msg_answer answer = { .kind = KF_ANSWER_FAILED };
 	bool right = false;
+	bool goes_on = true;
 
-	for (uint32_t n = 0; n < s->conf.tries && !right; n++) {
+	for (uint32_t n = 0; n < s->conf.tries && !right && goes_on; n++) {
 		int64_t wait = kf_guess_wait(s);
-		int64_t prepared;
-		enum kf_result result;
+		enum kf_keys_end end = KF_KEYS_NOT_ASKED;
 
 		if (wait > LONGEST_WAIT) {
 			refuse_wait(s, wait);
@@ -192,15 +235,13 @@ kf_codes_prove(struct kf_session *s)
 		}
 		if (!ask(s, wait, &answer))
 			break;
-		result = kf_guess_try(s, &answer, &prepared);
-		kf_secret_wipe(&answer.text);
-		right = result == KF_RESULT_RIGHT;
-		if (!right)
-			log_result(s, result);
-		if (!right && !s->known)
-			equalise(prepared);
-		if (!right && !tell(s, result))
+		if (is_empty(&answer) && look_for_key(s, &end)) {
+			right = end == KF_KEYS_PROVED;
 			break;
+		}
+		if (end == KF_KEYS_NOT_ASKED)
+			right = try_code(s, &answer, &goes_on);
+		kf_secret_wipe(&answer.text);
 	}
 	kf_secret_wipe(&answer.text);
 	if (right && s->recovery_left >= 0)

@@ -4,6 +4,8 @@
 #include <grp.h>
 #include <pwd.h>
 #include <string.h>
+#include <unistd.h>
+#include <utmpx.h>
 
 #include "common/clock.h"
 #include "common/paths.h"
@@ -53,6 +55,65 @@ kf_policy_first_factor_known(const struct kf_msg_request *r)
 	if (r->ruid == 0)
 		return kf_policy_sshd_shows_method(r);
 	return r->uid != KF_UID_UNKNOWN && r->ruid == r->uid;
+}
+
+/* Who logged in on that terminal: did they come over a network? */
+static bool
+is_terminal_remote(const char *tty)
+{
+	struct utmpx line = { .ut_type = LOGIN_PROCESS };
+	const struct utmpx *entry;
+	bool remote = false;
+
+	if (strncmp(tty, "/dev/", 5) == 0)
+		tty += 5;
+	if (tty[0] == '\0' || strlen(tty) >= sizeof(line.ut_line))
+		return false;
+	memcpy(line.ut_line, tty, strlen(tty));
+	setutxent();
+	entry = getutxline(&line);
+	if (entry != NULL && entry->ut_type == USER_PROCESS)
+		for (size_t i = 0; i < 4; i++)
+			remote |= entry->ut_addr_v6[i] != 0;
+	endutxent();
+	return remote;
+}
+
+/* Some programs fill in this machine, or its X display. */
+static bool
+is_host_remote(const char *rhost)
+{
+	char own[256];
+
+	if (rhost[0] == '\0' || rhost[0] == ':' ||
+	    strcmp(rhost, "localhost") == 0)
+		return false;
+	return gethostname(own, sizeof(own)) != 0 || strcmp(rhost, own) != 0;
+}
+
+/*
+ * By facts, as far as there are any, and used for nothing but not to ask:
+ * whoever is here and taken for remote is asked for a code.
+ */
+static bool
+is_remote(const struct kf_msg_request *r)
+{
+	return r->connection[0] != '\0' || is_host_remote(r->rhost) ||
+	    is_terminal_remote(r->tty);
+}
+
+bool
+kf_policy_asks_local_key(const struct kf_session *s)
+{
+	switch ((enum kf_key_local)s->conf.key_local) {
+	case KF_KEY_LOCAL_ALWAYS:
+		return true;
+	case KF_KEY_LOCAL_NEVER:
+		return false;
+	case KF_KEY_LOCAL_AUTO:
+		return !is_remote(&s->request);
+	}
+	return false;
 }
 
 bool

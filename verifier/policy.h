@@ -17,6 +17,10 @@ bool
 kf_policy_first_factor_known(const struct kf_msg_request *request)
     __attribute__((nonnull));
 
+/* May the security key in this machine's own port be asked? */
+bool
+kf_policy_asks_local_key(const struct kf_session *s) __attribute__((nonnull));
+
 /* sshd before OpenSSH 10.3 shows text only with the next prompt. */
 bool
 kf_policy_holds_text(const struct kf_msg_request *request)

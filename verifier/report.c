@@ -96,6 +96,8 @@ log_decision(const struct kf_session *s)
 	    grant ? "grant" : "deny");
 	if (grant) {
 		kf_log_add(&log, "factor", s->factor);
+		if (s->via != NULL)
+			kf_log_add(&log, "via", s->via);
 		kf_log_add(&log, "id", s->id);
 		if (s->recovery_left >= 0)
 			kf_log_number(&log, "left", s->recovery_left);

@@ -42,6 +42,8 @@ struct kf_session {
 	bool unenrolled;		/* let through until a date */
 	bool is_exempt;			/* the answer is EXEMPT */
 	const char *factor;		/* of a grant */
+	const char *via;		/* the way a key was reached; or NULL */
+	bool insert_key;		/* theirs could be asked, and is not there */
 	char id[KF_ID_SIZE];
 	int64_t failures;		/* of this position; -1: not known */
 	int recovery_left;		/* after one was used; else -1 */

@@ -1,6 +1,8 @@
 /* The verifier's side of PROTOCOL; see talk.h. */
 #include "verifier/talk.h"
 
+#include <errno.h>
+#include <poll.h>
 #include <string.h>
 
 #include "common/clock.h"
@@ -8,6 +10,8 @@
 
 /* What a person takes to type is the caller's to limit; past this we leave. */
 #define SESSION_MS 300000
+/* A message that has begun must not hold up whoever else waits for a key. */
+#define CANCEL_MS 1000
 
 static enum kf_err
 send_frame(struct kf_talk *talk)
@@ -100,6 +104,39 @@ kf_talk_ask(struct kf_talk *talk, bool echo, const char *prompt,
 	if (err == KF_OK)
 		err = kf_msg_get_answer(&talk->frame, answer);
 	kf_frame_wipe(&talk->frame);
+	return err;
+}
+
+enum kf_err
+kf_talk_cancel(struct kf_talk *talk)
+{
+	enum kf_err err = kf_frame_read(talk->fd, &talk->frame,
+	    kf_clock_monotonic() + CANCEL_MS);
+
+	if (err == KF_OK && talk->frame.type != KF_MSG_CANCEL)
+		err = KF_ERR_PROTOCOL;
+	if (err == KF_OK)
+		err = kf_phase_step(&talk->phase, talk->frame.type);
+	return err == KF_OK ? kf_msg_get_cancel(&talk->frame) : err;
+}
+
+enum kf_err
+kf_talk_rest(struct kf_talk *talk, int64_t until)
+{
+	struct pollfd p = { .fd = talk->fd, .events = POLLIN };
+	enum kf_err err = KF_OK;
+
+	while (err == KF_OK) {
+		int64_t left = until - kf_clock_monotonic();
+		int n = left > 0 ? poll(&p, 1, (int)left) : 0;
+
+		if (n < 0 && errno != EINTR)
+			return KF_ERR_IO;
+		if (n == 0)
+			return KF_OK;
+		if (n > 0)
+			err = kf_talk_cancel(talk);
+	}
 	return err;
 }
 

@@ -33,6 +33,17 @@ kf_talk_ask(struct kf_talk *talk, bool echo, const char *prompt,
     struct kf_msg_answer *answer) __attribute__((nonnull));
 
 /*
+ * Takes what the module says while no question stands: KF_OK for CANCEL, and
+ * KF_ERR_CLOSED when the module has left; whatever else it says is an error.
+ */
+KF_CHECKED enum kf_err
+kf_talk_cancel(struct kf_talk *talk) __attribute__((nonnull));
+
+/* Says nothing until then; CANCEL is ignored, and KF_ERR_CLOSED comes at once. */
+KF_CHECKED enum kf_err
+kf_talk_rest(struct kf_talk *talk, int64_t until) __attribute__((nonnull));
+
+/*
  * The reason of a denial that no question follows; where text is held back
  * until the next prompt, it becomes one.
  */

@@ -1,0 +1,104 @@
+/*
+ * PINs of security keys.  Each that is sent and wrong brings the key nearer to
+ * its end, so: never for a key that does not hold the credential, never twice
+ * the same by itself, twice a call at the most, and never the last try.
+ */
+#include "verifier/key_wait.h"
+
+#include <string.h>
+
+#include "common/clock.h"
+#include "common/text.h"
+#include "verifier/report.h"
+
+#define COUNT_MS 3000
+#define PINS_A_CALL 2
+#define TRIES_KEPT 1
+#define PIN_MIN 4			/* CTAP 2.1, 6.5.1 */
+
+void
+kf_key_pin_begin(struct kf_key_wait *w, struct kf_device *device)
+{
+	if (kf_key_attempt(w, device)->pins == PINS_A_CALL) {
+		kf_key_give_up(w, device, "pin-wrong", NULL);
+		return;
+	}
+	device->mark = KF_KEY_COUNTING;
+	kf_device_retries(&w->devices, device, COUNT_MS);
+}
+
+/* "Security key PIN (8 tries left): ", with its label if there are several. */
+static enum kf_err
+question(const struct kf_key_wait *w, const struct kf_key_attempt *attempt,
+    unsigned left, char prompt[KF_TEXT_SIZE])
+{
+	const char *label = w->owner[attempt->candidate]->label;
+
+	if (w->find.count < 2 || label[0] == '\0')
+		return kf_text_format(prompt, KF_TEXT_SIZE,
+		    "Security key PIN (%u tries left): ", left);
+	return kf_text_format(prompt, KF_TEXT_SIZE,
+	    "PIN of security key \"%s\" (%u tries left): ", label, left);
+}
+
+/* Anything else cannot be a PIN, and is not sent to the key. */
+static bool
+can_be_pin(const struct kf_msg_answer *answer)
+{
+	return answer->kind == KF_ANSWER_TEXT &&
+	    answer->text.len >= PIN_MIN &&
+	    answer->text.len < KF_KEY_PIN_SIZE &&
+	    memchr(answer->text.bytes, '\0', answer->text.len) == NULL;
+}
+
+bool
+kf_key_pin_ask(struct kf_key_wait *w, struct kf_device *device)
+{
+	struct kf_key_attempt *attempt = kf_key_attempt(w, device);
+	struct kf_session *s = w->s;
+	struct kf_key_retries retries;
+	struct kf_msg_answer answer = { .kind = KF_ANSWER_FAILED };
+	char prompt[KF_TEXT_SIZE];
+	bool goes_on = true;
+	int64_t begun;
+	enum kf_err err = kf_key_get_retries(&w->devices.frame, &retries);
+
+	if (err != KF_OK) {
+		kf_key_give_up(w, device, "key-broken", NULL);
+		return true;
+	}
+	while (device->mark == KF_KEY_COUNTING && goes_on) {
+		if (attempt->pins == PINS_A_CALL) {
+			kf_key_give_up(w, device, "pin-wrong", NULL);
+			break;
+		}
+		if (retries.left <= TRIES_KEPT) {
+			kf_key_give_up(w, device, "pin-last-try", "The PIN of "
+			    "this security key has one try left, which is not "
+			    "used here.");
+			break;
+		}
+		kf_report_step(s, "ask-pin");
+		begun = kf_clock_monotonic();
+		err = question(w, attempt, retries.left, prompt);
+		if (err == KF_OK)
+			err = kf_talk_ask(&s->talk, false, prompt, &answer);
+		/* What a person takes to type is the caller's to limit. */
+		w->end += kf_clock_monotonic() - begun;
+		goes_on = err == KF_OK && answer.kind != KF_ANSWER_FAILED;
+		if (!goes_on) {
+			s->deny = KF_DENY_CONVERSATION;
+			s->reason = "conversation";
+			break;
+		}
+		attempt->pins++;
+		if (can_be_pin(&answer))
+			kf_key_ask(w, device, &answer.text);
+		else
+			kf_key_tell(w, "That cannot be the PIN; it was not "
+			    "sent to the key.");
+		kf_secret_wipe(&answer.text);
+	}
+	kf_secret_wipe(&answer.text);
+	return goes_on;
+}

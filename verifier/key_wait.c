@@ -1,0 +1,421 @@
+/*
+ * One look at the keys that are plugged in: an event, what it means, and whether
+ * there is anything left to wait for.  Nothing here decides what is a proof.
+ */
+#include "verifier/key_wait.h"
+
+#include <string.h>
+#include <syslog.h>
+
+#include "common/clock.h"
+#include "verifier/policy.h"
+#include "verifier/report.h"
+
+#define FIND_MS 3000
+/* The device program has its own end; this is for one that has none. */
+#define SIGN_SPARE_MS 2000
+
+void
+kf_key_tell(struct kf_key_wait *w, const char *words)
+{
+	if (w->s->known)
+		(void)!kf_talk_show(&w->s->talk, true, words);
+}
+
+/*
+ * Before somebody has to do something with their key.  Where text is held back
+ * until the next prompt it becomes one.  False: nobody is there any more.
+ */
+static bool
+say(struct kf_key_wait *w, const char *words, const char *prompt)
+{
+	struct kf_session *s = w->s;
+	struct kf_msg_answer answer = { .kind = KF_ANSWER_NOTHING };
+	enum kf_err err;
+
+	if (!kf_policy_holds_text(&s->request))
+		return kf_talk_show(&s->talk, false, words) == KF_OK;
+	err = kf_talk_ask(&s->talk, true, prompt, &answer);
+	kf_secret_wipe(&answer.text);
+	return err == KF_OK && answer.kind != KF_ANSWER_FAILED;
+}
+
+void
+kf_key_give_up(struct kf_key_wait *w, struct kf_device *device,
+    const char *reason, const char *words)
+{
+	struct kf_log log;
+	const struct kf_authenticator *a =
+	    w->owner[kf_key_attempt(w, device)->candidate];
+
+	kf_report_start(w->s, &log, "key", "failed");
+	kf_log_add(&log, "reason", reason);
+	kf_log_add(&log, "id", a->id);
+	kf_report_end(w->s, &log, LOG_NOTICE);
+	w->s->deny = KF_DENY_AUTH;
+	w->s->reason = reason;
+	w->failed = true;
+	if (words != NULL)
+		kf_key_tell(w, words);
+	kf_device_release(&w->devices, device);
+}
+
+void
+kf_key_ask(struct kf_key_wait *w, struct kf_device *device,
+    const struct kf_secret *pin)
+{
+	struct kf_key_attempt *attempt = kf_key_attempt(w, device);
+	int64_t ms = (int64_t)w->s->conf.key_touch_timeout * 1000;
+	struct kf_key_assert request = {
+		.candidate = attempt->candidate,
+		.verify = attempt->verify,
+	};
+
+	if (kf_random(attempt->hash, sizeof(attempt->hash)) != KF_OK) {
+		kf_key_give_up(w, device, "broken", NULL);
+		return;
+	}
+	memcpy(request.hash, attempt->hash, sizeof(request.hash));
+	if (pin != NULL)
+		memcpy(request.pin, pin->bytes, pin->len);
+	if (!w->touch_said || pin != NULL)
+		w->touch_said = say(w, "Touch your security key.",
+		    "Press Enter, then touch your security key. ");
+	w->touch_end = kf_clock_monotonic() + ms;
+	device->mark = KF_KEY_TOUCHING;
+	kf_device_assert(&w->devices, device, &request, ms + SIGN_SPARE_MS);
+	explicit_bzero(&request, sizeof(request));
+}
+
+static bool
+wants_verification(const struct kf_key_wait *w, size_t candidate)
+{
+	return w->s->conf.key_verify || w->owner[candidate]->key.verify;
+}
+
+/*
+ * How this device would verify; false when it has to and cannot, or may not: a
+ * PIN is asked for only where a first factor is known.
+ */
+static bool
+choose_verification(const struct kf_key_wait *w,
+    const struct kf_device *device, size_t candidate,
+    enum kf_key_verify *verify)
+{
+	const struct kf_key_opened *o = &device->opened;
+
+	*verify = KF_KEY_VERIFY_NO;
+	if (!wants_verification(w, candidate) && !o->always_verify)
+		return true;
+	*verify = o->has_verify ? KF_KEY_VERIFY_BUILT_IN : KF_KEY_VERIFY_PIN;
+	return o->fido2 && (o->has_verify || (o->has_pin && w->s->known));
+}
+
+static void
+use(struct kf_key_wait *w, struct kf_device *device)
+{
+	struct kf_key_attempt *attempt = kf_key_attempt(w, device);
+
+	*attempt = (struct kf_key_attempt){ 0 };
+	for (size_t i = 0; i < w->find.count; i++) {
+		if ((device->held & UINT32_C(1) << i) == 0)
+			continue;
+		attempt->candidate = (uint8_t)i;
+		if (!choose_verification(w, device, i, &attempt->verify))
+			continue;
+		if (attempt->verify == KF_KEY_VERIFY_PIN)
+			device->mark = KF_KEY_NEEDS_PIN;
+		else
+			kf_key_ask(w, device, NULL);
+		return;
+	}
+	kf_key_give_up(w, device, "key-cannot-verify", "This security key has "
+	    "no PIN and no fingerprint, and one is needed here.");
+}
+
+static void
+on_found(struct kf_key_wait *w, struct kf_device *device)
+{
+	struct kf_key_found found = { 0 };
+
+	if (kf_key_get_found(&w->devices.frame, &found) == KF_OK)
+		device->held = found.held &
+		    ((UINT32_C(1) << w->find.count) - 1);
+	if (device->held != 0) {
+		kf_report_step(w->s, "key-found");
+		use(w, device);
+		return;
+	}
+	kf_device_release(&w->devices, device);
+	if (w->patient && !w->foreign_said)
+		kf_key_tell(w, "This security key is not enrolled for you.");
+	w->foreign_said = true;
+}
+
+/* Verification failed by other means: is there a PIN to ask for instead? */
+static bool
+falls_back_to_pin(struct kf_key_wait *w, struct kf_device *device,
+    const char *words)
+{
+	if (!w->s->known || !device->opened.has_pin)
+		return false;
+	if (words != NULL)
+		kf_key_tell(w, words);
+	kf_key_attempt(w, device)->verify = KF_KEY_VERIFY_PIN;
+	kf_key_pin_begin(w, device);
+	return true;
+}
+
+static void
+on_failed(struct kf_key_wait *w, struct kf_device *device)
+{
+	enum kf_key_failure failure = KF_KEY_FAILED_OTHER;
+
+	if (device->mark == KF_KEY_LOOKING) {
+		kf_device_release(&w->devices, device);
+		return;
+	}
+	if (kf_key_get_failed(&w->devices.frame, &failure) != KF_OK)
+		failure = KF_KEY_FAILED_OTHER;
+	switch (failure) {
+	case KF_KEY_FAILED_GONE:
+		kf_device_release(&w->devices, device);
+		return;
+	case KF_KEY_FAILED_TIMEOUT:
+		kf_key_give_up(w, device, "key-timeout", NULL);
+		return;
+	case KF_KEY_FAILED_REFUSED:
+		kf_key_give_up(w, device, "key-refused",
+		    "Refused on the security key.");
+		return;
+	case KF_KEY_FAILED_PIN_WRONG:
+		kf_key_tell(w, "Wrong PIN.");
+		kf_key_pin_begin(w, device);
+		return;
+	case KF_KEY_FAILED_PIN_NEEDED:
+		if (!falls_back_to_pin(w, device, NULL))
+			kf_key_give_up(w, device, "key-cannot-verify", NULL);
+		return;
+	case KF_KEY_FAILED_UV_WRONG:
+		if (!falls_back_to_pin(w, device, "Not recognised."))
+			kf_key_give_up(w, device, "key-not-verified",
+			    "Not recognised.");
+		return;
+	case KF_KEY_FAILED_UV_BLOCKED:
+		if (!falls_back_to_pin(w, device, "Fingerprints are blocked on "
+		    "this security key until its PIN is typed."))
+			kf_key_give_up(w, device, "key-blocked",
+			    "Fingerprints are blocked on this security key.");
+		return;
+	case KF_KEY_FAILED_PIN_PAUSED:
+		kf_key_give_up(w, device, "pin-paused", "Too many wrong PINs: "
+		    "remove the security key and insert it again.");
+		return;
+	case KF_KEY_FAILED_PIN_BLOCKED:
+		kf_key_give_up(w, device, "pin-blocked",
+		    "The PIN of this security key is blocked.");
+		return;
+	case KF_KEY_FAILED_PIN_POLICY:
+		kf_key_give_up(w, device, "pin-policy",
+		    "The PIN of this security key must be changed first.");
+		return;
+	case KF_KEY_FAILED_OTHER:
+	case KF_KEY_FAILED_CANCELLED:
+	case KF_KEY_FAILED_NO_CREDENTIAL:
+	case KF_KEY_FAILED_PIN_NOT_SET:
+	case KF_KEY_FAILED_EXCLUDED:
+	case KF_KEY_FAILED_UNSUPPORTED:
+		kf_key_give_up(w, device, "key-broken",
+		    "The security key does not answer as it should.");
+		return;
+	}
+}
+
+/* What is going on, over all devices. */
+struct outlook {
+	bool looking;
+	bool busy;
+	bool touching;
+	struct kf_device *pin;		/* the first that waits for its turn */
+};
+
+static struct outlook
+look_around(struct kf_key_wait *w)
+{
+	struct outlook o = { 0 };
+
+	for (size_t i = 0; i < KF_READERS_MAX; i++) {
+		struct kf_device *d = &w->devices.list[i];
+
+		switch (d->phase) {
+		case KF_DEVICE_NONE:
+		case KF_DEVICE_DONE:
+			break;
+		case KF_DEVICE_OPENING:
+			o.looking = true;
+			break;
+		case KF_DEVICE_BUSY:
+			o.busy = true;
+			break;
+		case KF_DEVICE_IDLE:
+		case KF_DEVICE_WORKING:
+			o.looking |= d->mark == KF_KEY_LOOKING;
+			o.touching |= d->mark == KF_KEY_COUNTING ||
+			    d->mark == KF_KEY_TOUCHING;
+			if (d->mark == KF_KEY_NEEDS_PIN && o.pin == NULL)
+				o.pin = d;
+			break;
+		}
+	}
+	return o;
+}
+
+/* Nobody waits for a key that is slow to say what it holds. */
+static void
+stop_looking(struct kf_key_wait *w)
+{
+	for (size_t i = 0; i < KF_READERS_MAX; i++) {
+		struct kf_device *d = &w->devices.list[i];
+
+		if (d->phase == KF_DEVICE_OPENING ||
+		    (d->phase == KF_DEVICE_BUSY && !w->patient) ||
+		    (d->phase == KF_DEVICE_WORKING &&
+		    d->mark == KF_KEY_LOOKING))
+			kf_device_release(&w->devices, d);
+	}
+}
+
+/* Nothing blinks and nothing is to be asked.  Until when is there hope? */
+static int64_t
+without_a_key(struct kf_key_wait *w, const struct outlook *o)
+{
+	if (o->looking || (o->busy && !w->patient))
+		return w->look_end;
+	if (!w->patient || w->failed)
+		return 0;
+	if (o->busy)
+		kf_key_tell(w, "The security key is in use by another program; "
+		    "waiting for it.");
+	else if (!w->insert_said && !say(w, "Insert your security key.",
+	    "Insert your security key and press Enter. "))
+		return 0;
+	w->insert_said = true;
+	w->touch_said = false;
+	return w->insert_end;
+}
+
+/* Until when to wait for the next event; 0: there is nothing to wait for. */
+static int64_t
+next_limit(struct kf_key_wait *w)
+{
+	struct outlook o = look_around(w);
+	int64_t limit;
+
+	/* One that needs no PIN comes first. */
+	if (!o.touching && !o.looking && o.pin != NULL) {
+		kf_key_pin_begin(w, o.pin);
+		o = look_around(w);
+	}
+	limit = o.touching ? w->touch_end : without_a_key(w, &o);
+	return limit < w->end ? limit : w->end;
+}
+
+/* True when there is nothing more to wait for. */
+static bool
+on_timeout(struct kf_key_wait *w)
+{
+	struct outlook o = look_around(w);
+
+	if (o.touching) {
+		w->s->deny = KF_DENY_AUTH;
+		w->s->reason = "key-timeout";
+		w->failed = true;
+		kf_key_tell(w, "The security key was not touched in time.");
+		return true;
+	}
+	if (o.busy && !w->patient) {
+		w->s->reason = "key-busy";
+		kf_key_tell(w, "The security key is in use by another "
+		    "program.");
+	}
+	stop_looking(w);
+	return kf_clock_monotonic() >= w->end ||
+	    (w->patient && kf_clock_monotonic() >= w->insert_end);
+}
+
+/* *end is set when the event ended it all. */
+static bool
+on_answer(struct kf_key_wait *w, struct kf_device *device,
+    enum kf_keys_end *end)
+{
+	switch (w->devices.frame.type) {
+	case KF_KEY_MSG_FOUND:
+		on_found(w, device);
+		return false;
+	case KF_KEY_MSG_RETRIES_LEFT:
+		*end = KF_KEYS_OVER;
+		return !kf_key_pin_ask(w, device);
+	case KF_KEY_MSG_ASSERTED:
+		*end = KF_KEYS_PROVED;
+		if (kf_key_proof(w, device))
+			return true;
+		w->failed = true;
+		kf_device_release(&w->devices, device);
+		return false;
+	}
+	on_failed(w, device);
+	return false;
+}
+
+static enum kf_keys_end
+on_caller(struct kf_key_wait *w)
+{
+	if (kf_talk_cancel(&w->s->talk) != KF_OK) {
+		w->s->deny = KF_DENY_CONVERSATION;
+		w->s->reason = "caller-left";
+		return KF_KEYS_OVER;
+	}
+	w->s->deny = KF_DENY_CANCELLED;
+	w->s->reason = "cancelled";
+	return KF_KEYS_FAILED;
+}
+
+enum kf_keys_end
+kf_key_wait(struct kf_key_wait *w)
+{
+	struct kf_device *device;
+	enum kf_keys_end end = KF_KEYS_ABSENT;
+	bool over = false;
+
+	kf_devices_start(&w->devices, NULL);
+	while (!over) {
+		int64_t limit = next_limit(w);
+
+		if (limit == 0)
+			break;
+		switch (kf_devices_wait(&w->devices, w->s->talk.fd, limit,
+		    &device)) {
+		case KF_DEVICES_TIMEOUT:
+			over = on_timeout(w);
+			break;
+		case KF_DEVICES_CALLER:
+			return on_caller(w);
+		case KF_DEVICES_ARRIVED:
+			w->look_end = kf_clock_monotonic() + FIND_MS;
+			break;
+		case KF_DEVICES_OPENED:
+			device->mark = KF_KEY_LOOKING;
+			kf_device_find(&w->devices, device, &w->find, FIND_MS);
+			break;
+		case KF_DEVICES_ANSWER:
+			over = on_answer(w, device, &end);
+			break;
+		case KF_DEVICES_BUSY:
+		case KF_DEVICES_GONE:
+			break;
+		}
+	}
+	if (over && end != KF_KEYS_ABSENT)
+		return end;
+	return w->failed ? KF_KEYS_FAILED : KF_KEYS_ABSENT;
+}

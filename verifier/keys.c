@@ -1,0 +1,132 @@
+/*
+ * Whether a key is asked at all, for how long, and what a stranger may notice;
+ * see keys.h.
+ */
+#include "verifier/keys.h"
+
+#include <string.h>
+#include <syslog.h>
+
+#include "common/clock.h"
+#include "verifier/key_wait.h"
+#include "verifier/policy.h"
+#include "verifier/report.h"
+
+#define LOOK_MS 3000
+/*
+ * What the look at a stranger's keys takes where anything is plugged in,
+ * whoever it is; a key that is slower is not theirs this time.
+ */
+#define STRANGER_MS 1000
+
+/* What the person's keys are, as questions to a device. */
+static void
+list_candidates(struct kf_key_wait *w)
+{
+	struct kf_person *person = &w->s->person;
+
+	if (w->s->standing != KF_STANDING_ENROLLED)
+		return;
+	for (size_t i = 0; i < person->count; i++) {
+		const struct kf_authenticator *a = &person->authenticators[i];
+		struct kf_key_candidate *c =
+		    &w->find.candidates[w->find.count];
+
+		if (a->kind != KF_KIND_KEY)
+			continue;
+		memcpy(c->rp_id, a->key.rp_id, sizeof(c->rp_id));
+		memcpy(c->credential, a->key.credential,
+		    a->key.credential_len);
+		c->credential_len = a->key.credential_len;
+		w->owner[w->find.count++] = a;
+	}
+}
+
+static bool
+has_key(const struct kf_person *person)
+{
+	for (size_t i = 0; i < person->count; i++)
+		if (person->authenticators[i].kind == KF_KIND_KEY)
+			return true;
+	return false;
+}
+
+/* Nothing is opened for somebody who has no key: it is only seen. */
+static bool
+is_anything_plugged_in(void)
+{
+	struct kf_reader readers[KF_READERS_MAX];
+
+	return kf_reader_list(readers) > 0;
+}
+
+static void
+log_refused_devices(const struct kf_session *s)
+{
+	struct kf_log log;
+
+	kf_report_start(s, &log, "key", "not-opened");
+	kf_log_add(&log, "reason", "udev-rule-missing");
+	kf_report_end(s, &log, LOG_WARNING);
+}
+
+static enum kf_keys_end
+look(struct kf_session *s, int64_t begun)
+{
+	static struct kf_key_wait w;		/* large */
+	enum kf_keys_end end = KF_KEYS_ABSENT;
+	const struct kf_conf *conf = &s->conf;
+
+	w = (struct kf_key_wait){
+		.s = s,
+		.patient = s->known && !kf_factor_has_code(&s->person, conf),
+		.look_end = begun + (s->known ? LOOK_MS : STRANGER_MS),
+		.insert_end = begun + (int64_t)conf->key_insert_timeout * 1000,
+		.end = begun + LOOK_MS + ((int64_t)conf->key_insert_timeout +
+		    conf->key_touch_timeout) * 1000,
+	};
+	list_candidates(&w);
+	if (w.find.count > 0) {
+		end = kf_key_wait(&w);
+		if (w.devices.refused)
+			log_refused_devices(s);
+		kf_devices_stop(&w.devices);
+	}
+	explicit_bzero(&w, sizeof(w));
+	return end;
+}
+
+/* Until everybody's look would be over. */
+static enum kf_keys_end
+equalise(struct kf_session *s, int64_t until)
+{
+	enum kf_err err = kf_talk_rest(&s->talk, until);
+
+	if (err == KF_OK)
+		return KF_KEYS_ABSENT;
+	s->deny = KF_DENY_CONVERSATION;
+	s->reason = "caller-left";
+	return KF_KEYS_OVER;
+}
+
+enum kf_keys_end
+kf_keys_try(struct kf_session *s)
+{
+	int64_t begun = kf_clock_monotonic();
+	enum kf_keys_end end;
+
+	s->deny = KF_DENY_AUTH;
+	s->reason = "key-absent";
+	if ((s->conf.factors & KF_CONF_FACTOR_KEY) == 0 ||
+	    !kf_policy_asks_local_key(s))
+		return KF_KEYS_NOT_ASKED;
+	if (s->known && !has_key(&s->person))
+		return KF_KEYS_NOT_ASKED;
+	if (!s->known && !is_anything_plugged_in())
+		return KF_KEYS_ABSENT;
+	kf_report_step(s, "key-look");
+	end = look(s, begun);
+	if (!s->known && end == KF_KEYS_ABSENT)
+		end = equalise(s, begun + STRANGER_MS);
+	return end;
+}
