@@ -8,9 +8,9 @@
 #define KF_CLIENT_H
 
 #include <stdbool.h>
-#include <sys/types.h>
 
 #include "common/msg.h"
+#include "common/process.h"
 #include "common/verdict.h"
 
 /* How the person is reached.  Texts are filtered before they come here. */
@@ -32,19 +32,12 @@ struct kf_outcome {
 	char id[16];
 };
 
-struct kf_verifier {
-	int fd;
-	int pidfd;		/* -1, as pid: it is no child of ours */
-	pid_t pid;
-};
-
 /*
- * By exec, for callers whose effective uid is 0: argv is the path alone, the
- * environment empty, 0 the socket, 1 and 2 /dev/null, all others closed,
- * signals reset.  KF_ERR_IO when it cannot be started.
+ * By exec, for callers whose effective uid is 0; see kf_process_start.
+ * KF_ERR_IO when it cannot be started.
  */
 KF_CHECKED enum kf_err
-kf_client_start(const char *path, struct kf_verifier *v)
+kf_client_start(const char *path, struct kf_process *v)
     __attribute__((nonnull));
 
 /*
@@ -53,7 +46,7 @@ kf_client_start(const char *path, struct kf_verifier *v)
  * listens who is not root.  KF_ERR_TIMEOUT, KF_ERR_RANGE, KF_ERR_IO.
  */
 KF_CHECKED enum kf_err
-kf_client_connect(const char *path, struct kf_verifier *v)
+kf_client_connect(const char *path, struct kf_process *v)
     __attribute__((nonnull));
 
 /*
@@ -65,12 +58,8 @@ kf_client_run(int fd, const struct kf_msg_request *request,
     const struct kf_ui *ui, struct kf_outcome *outcome)
     __attribute__((nonnull));
 
-/*
- * Closes the socket and collects the process, if it is ours; one that does not
- * leave within two seconds is killed.  Tolerates that the host has collected it
- * already.
- */
+/* kf_process_stop, with two seconds to leave. */
 void
-kf_client_stop(struct kf_verifier *v) __attribute__((nonnull));
+kf_client_stop(struct kf_process *v) __attribute__((nonnull));
 
 #endif

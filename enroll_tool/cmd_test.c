@@ -110,7 +110,7 @@ try(const struct kf_msg_request *request)
 {
 	const struct kf_ui ui = { .show = show, .ask = ask };
 	struct kf_outcome outcome;
-	struct kf_verifier verifier;
+	struct kf_process verifier;
 
 	if (kf_client_start(kf_path_verify, &verifier) != KF_OK) {
 		kf_complain("%s: cannot be started: install keyfirst again",

@@ -167,7 +167,7 @@ ask_verifier(pam_handle_t *pamh, enum kf_operation operation,
 {
 	struct kf_msg_request request;
 	struct kf_ui ui = kf_conversation(pamh);
-	struct kf_verifier verifier;
+	struct kf_process verifier;
 	enum kf_err err;
 
 	fill_request(pamh, &request, operation, args, user);

@@ -25,7 +25,7 @@
 #define LEAVE_MS 10000
 
 static struct person *alice;
-static struct kf_verifier v;
+static struct kf_process v;
 static struct kf_frame f;
 
 static void
@@ -486,7 +486,7 @@ silent(void **state)
 static void
 many_silent(void **state)
 {
-	static struct kf_verifier silent_ones[100];
+	static struct kf_process silent_ones[100];
 	struct person *p = alice;
 	char code[9];
 

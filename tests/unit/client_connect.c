@@ -75,7 +75,7 @@ listen_at(const char *path, int type, int queue)
 static enum kf_err
 refuses(const char *path)
 {
-	struct kf_verifier v;
+	struct kf_process v;
 	enum kf_err err = kf_client_connect(path, &v);
 
 	assert_int_not_equal(err, KF_OK);
@@ -86,7 +86,7 @@ refuses(const char *path)
 }
 
 static struct kf_outcome
-run(struct kf_verifier *v, struct peer_person *person)
+run(struct kf_process *v, struct peer_person *person)
 {
 	const struct kf_ui ui = { person, peer_show, peer_ask };
 	struct kf_outcome outcome;
@@ -103,7 +103,7 @@ root_grants(void **state)
 	const char *path = unit_path("granting");
 	struct peer_person person = { .kind = KF_ANSWER_TEXT };
 	struct kf_outcome outcome;
-	struct kf_verifier v;
+	struct kf_process v;
 	int status, fd = listen_at(path, SOCK_STREAM, 4);
 	pid_t pid = fork();
 
@@ -188,7 +188,7 @@ static void
 queue_is_full(void **state)
 {
 	const char *path = unit_path("full");
-	struct kf_verifier first;
+	struct kf_process first;
 	int fd = listen_at(path, SOCK_STREAM, 0);
 	int64_t begun;
 
@@ -208,7 +208,7 @@ never_accepted(void **state)
 	const char *path = unit_path("silent");
 	struct peer_person person = { .kind = KF_ANSWER_TEXT };
 	struct kf_outcome outcome;
-	struct kf_verifier v;
+	struct kf_process v;
 	int fd = listen_at(path, SOCK_STREAM, 4);
 
 	(void)state;

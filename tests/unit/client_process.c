@@ -162,7 +162,7 @@ call(const char *path)
 	struct peer_person person = { .kind = KF_ANSWER_TEXT };
 	const struct kf_ui ui = { &person, peer_show, peer_ask };
 	struct kf_outcome outcome = { .err = KF_ERR_IO };
-	struct kf_verifier v;
+	struct kf_process v;
 
 	take_snapshot(&then);
 	if (kf_client_start(path, &v) == KF_OK) {
@@ -370,7 +370,7 @@ work_with_a_child(void)
 	struct peer_person person = { .kind = KF_ANSWER_TEXT };
 	const struct kf_ui ui = { &person, peer_show, peer_ask };
 	struct kf_outcome outcome;
-	struct kf_verifier v;
+	struct kf_process v;
 	int status;
 	pid_t pid = fork();
 
