@@ -28,6 +28,8 @@ struct relay {
 	unsigned char nonce[KF_NONCE_SIZE];
 	struct kf_frame frame;
 	struct kf_msg_answer answer;
+	struct kf_interrupt interrupt;	/* held while no question stands */
+	bool cancelled;			/* since the last question */
 };
 
 static int64_t
@@ -50,19 +52,20 @@ send_frame(struct relay *r)
 
 /*
  * Until the verifier has something to say.  Ctrl-C tells it to stop waiting
- * for a device, once a wait: it may have begun another one since.
+ * for a device; a second one is for the host, as soon as it can have it.
  */
 static enum kf_err
-wait_for_verifier(struct relay *r, struct kf_interrupt *interrupt,
-    int64_t until)
+wait_for_verifier(struct relay *r, int64_t until)
 {
-	struct pollfd p[2] = {
-		{ .fd = r->fd, .events = POLLIN },
-		{ .fd = interrupt->fd, .events = POLLIN },
-	};
 	enum kf_err err = KF_OK;
 
 	while (err == KF_OK) {
+		struct pollfd p[2] = {
+			{ .fd = r->fd, .events = POLLIN },
+			/* poll leaves out what is negative. */
+			{ .fd = r->cancelled ? -1 : r->interrupt.fd,
+			  .events = POLLIN },
+		};
 		int64_t left = until - kf_clock_monotonic();
 		int n = left > 0 ? poll(p, 2, (int)left) : 0;
 
@@ -74,9 +77,8 @@ wait_for_verifier(struct relay *r, struct kf_interrupt *interrupt,
 			continue;
 		if (p[0].revents != 0)
 			return KF_OK;
-		/* Once: poll leaves out what is negative. */
-		if (kf_interrupt_seen(interrupt)) {
-			p[1].fd = -1;
+		if (kf_interrupt_seen(&r->interrupt)) {
+			r->cancelled = true;
 			kf_msg_put_cancel(&r->frame);
 			err = send_frame(r);
 		}
@@ -88,15 +90,11 @@ static enum kf_err
 receive_frame(struct relay *r)
 {
 	int64_t until = deadline(r);
-	struct kf_interrupt interrupt = { .fd = -1 };
 	enum kf_err err = KF_OK;
 
 	/* Nothing can be cancelled before it is known what is asked. */
-	if (r->phase == KF_PHASE_WORK) {
-		kf_interrupt_take(&interrupt);
-		err = wait_for_verifier(r, &interrupt, until);
-		kf_interrupt_give_back(&interrupt);
-	}
+	if (r->phase == KF_PHASE_WORK)
+		err = wait_for_verifier(r, until);
 	if (err == KF_OK)
 		err = kf_frame_read(r->fd, &r->frame, until);
 	/* What only the module may say is out of order from here. */
@@ -123,7 +121,11 @@ relay_text(struct relay *r)
 	}
 	r->answer.kind = KF_ANSWER_FAILED;
 	kf_secret_wipe(&r->answer.text);
+	/* Where a question stands, the terminal is the host's. */
+	kf_interrupt_give_back(&r->interrupt);
 	r->ui->ask(r->ui->context, echo, text, &r->answer);
+	kf_interrupt_take(&r->interrupt);
+	r->cancelled = false;
 	err = kf_msg_put_answer(&r->frame, &r->answer);
 	kf_secret_wipe(&r->answer.text);
 	if (err == KF_OK)
@@ -235,11 +237,13 @@ kf_client_run(int fd, const struct kf_msg_request *request,
 		.phase = KF_PHASE_HELLO,
 		.ui = ui,
 		.outcome = outcome,
+		.interrupt = { .fd = -1 },
 	};
 	enum kf_err err;
 
 	*outcome = (struct kf_outcome){ .reason = KF_DENY_UNAVAILABLE };
 	kf_verdict_deny(&outcome->verdict);
+	kf_interrupt_take(&r.interrupt);
 	err = greet(&r, request);
 	while (err == KF_OK && r.phase != KF_PHASE_END) {
 		err = receive_frame(&r);
@@ -248,6 +252,7 @@ kf_client_run(int fd, const struct kf_msg_request *request,
 	}
 	if (err == KF_OK)
 		err = take_verdict(&r);
+	kf_interrupt_give_back(&r.interrupt);
 	outcome->err = err;
 	kf_frame_wipe(&r.frame);
 	kf_secret_wipe(&r.answer.text);
