@@ -24,6 +24,7 @@ kf_key_pin_begin(struct kf_key_wait *w, struct kf_device *device)
 		return;
 	}
 	device->mark = KF_KEY_COUNTING;
+	w->touch_end = kf_clock_monotonic() + COUNT_MS + 1000;
 	kf_device_retries(&w->devices, device, COUNT_MS);
 }
 

@@ -343,63 +343,62 @@ on_timeout(struct kf_key_wait *w)
 	    (w->patient && kf_clock_monotonic() >= w->insert_end);
 }
 
-/* *end is set when the event ended it all. */
+/* False: it is over, since nobody is there any more. */
 static bool
-on_answer(struct kf_key_wait *w, struct kf_device *device,
-    enum kf_keys_end *end)
+on_answer(struct kf_key_wait *w, struct kf_device *device)
 {
 	switch (w->devices.frame.type) {
 	case KF_KEY_MSG_FOUND:
 		on_found(w, device);
-		return false;
+		return true;
 	case KF_KEY_MSG_RETRIES_LEFT:
-		*end = KF_KEYS_OVER;
-		return !kf_key_pin_ask(w, device);
+		return kf_key_pin_ask(w, device);
 	case KF_KEY_MSG_ASSERTED:
-		*end = KF_KEYS_PROVED;
-		if (kf_key_proof(w, device))
+		w->proved = kf_key_proof(w, device);
+		if (w->proved)
 			return true;
 		w->failed = true;
 		kf_device_release(&w->devices, device);
-		return false;
+		return true;
 	}
 	on_failed(w, device);
-	return false;
+	return true;
 }
 
-static enum kf_keys_end
+/* False: nobody is there any more; else they want to go on without a key. */
+static bool
 on_caller(struct kf_key_wait *w)
 {
 	if (kf_talk_cancel(&w->s->talk) != KF_OK) {
 		w->s->deny = KF_DENY_CONVERSATION;
 		w->s->reason = "caller-left";
-		return KF_KEYS_OVER;
+		return false;
 	}
 	w->s->deny = KF_DENY_CANCELLED;
 	w->s->reason = "cancelled";
-	return KF_KEYS_FAILED;
+	w->failed = true;
+	return true;
 }
 
 enum kf_keys_end
 kf_key_wait(struct kf_key_wait *w)
 {
 	struct kf_device *device;
-	enum kf_keys_end end = KF_KEYS_ABSENT;
-	bool over = false;
+	bool goes_on = true;
+	bool ended = false;
+	int64_t limit;
 
 	kf_devices_start(&w->devices, NULL);
-	while (!over) {
-		int64_t limit = next_limit(w);
-
-		if (limit == 0)
-			break;
+	while (goes_on && !ended && !w->proved && (limit = next_limit(w)) != 0)
 		switch (kf_devices_wait(&w->devices, w->s->talk.fd, limit,
 		    &device)) {
 		case KF_DEVICES_TIMEOUT:
-			over = on_timeout(w);
+			ended = on_timeout(w);
 			break;
 		case KF_DEVICES_CALLER:
-			return on_caller(w);
+			goes_on = on_caller(w);
+			ended = true;
+			break;
 		case KF_DEVICES_ARRIVED:
 			w->look_end = kf_clock_monotonic() + FIND_MS;
 			break;
@@ -408,14 +407,15 @@ kf_key_wait(struct kf_key_wait *w)
 			kf_device_find(&w->devices, device, &w->find, FIND_MS);
 			break;
 		case KF_DEVICES_ANSWER:
-			over = on_answer(w, device, &end);
+			goes_on = on_answer(w, device);
 			break;
 		case KF_DEVICES_BUSY:
 		case KF_DEVICES_GONE:
 			break;
 		}
-	}
-	if (over && end != KF_KEYS_ABSENT)
-		return end;
+	if (w->proved)
+		return KF_KEYS_PROVED;
+	if (!goes_on)
+		return KF_KEYS_OVER;
 	return w->failed ? KF_KEYS_FAILED : KF_KEYS_ABSENT;
 }

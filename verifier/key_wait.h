@@ -42,6 +42,7 @@ struct kf_key_wait {
 	bool touch_said;
 	bool foreign_said;	/* that one is not enrolled for them */
 	bool failed;		/* one was there and proved nothing */
+	bool proved;		/* and recorded */
 };
 
 static inline struct kf_key_attempt *

@@ -9,11 +9,12 @@
 #include "verifier/session.h"
 
 enum kf_keys_end {
-	KF_KEYS_PROVED,		/* s->factor, s->id and s->via are filled in */
-	KF_KEYS_NOT_ASKED,	/* policy, or nothing of that kind enrolled */
-	KF_KEYS_ABSENT,		/* none of theirs is there */
-	KF_KEYS_FAILED,		/* one was there, and proved nothing */
-	KF_KEYS_OVER		/* nobody is there to be asked any more */
+	KF_KEYS_NOT_ASKED = 0,	/* policy, or nothing of that kind enrolled */
+	KF_KEYS_ABSENT = 1,	/* none of theirs is there */
+	KF_KEYS_FAILED = 2,	/* one was there, and proved nothing */
+	KF_KEYS_OVER = 3,	/* nobody is there to be asked any more */
+	/* Wide; assigned in one place, behind a proof that is recorded. */
+	KF_KEYS_PROVED = 0x69a53c96
 };
 
 /*
