@@ -120,6 +120,13 @@ kf_text_is_clean(const char *src, size_t size)
 	return true;
 }
 
+bool
+kf_text_is_word(const char *src, size_t size)
+{
+	return *src != '\0' && strchr(src, ' ') == NULL &&
+	    kf_text_is_clean(src, size);
+}
+
 void
 kf_text_hex(char *dst, const unsigned char *src, size_t len)
 {

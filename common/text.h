@@ -33,6 +33,10 @@ kf_text_filter(char *dst, size_t size, const char *src, bool newlines)
 bool
 kf_text_is_clean(const char *src, size_t size) __attribute__((nonnull));
 
+/* The same, and neither empty nor with a blank in it. */
+bool
+kf_text_is_word(const char *src, size_t size) __attribute__((nonnull));
+
 /* Lower-case hexadecimal; dst holds 2 * len + 1 bytes. */
 void
 kf_text_hex(char *dst, const unsigned char *src, size_t len)

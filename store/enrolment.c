@@ -12,6 +12,10 @@
 #include "store/record.h"
 
 const char *const kf_algorithm_names[] = { "sha1", "sha256", "sha512", NULL };
+const char *const kf_key_algorithm_names[] = { "es256", "eddsa", "rs256",
+	NULL };
+const char *const kf_attestation_names[] = { "none", "self", "leaf", "chain",
+	NULL };
 
 /* [person]: the struct with what is checked and not kept. */
 struct person_record {
@@ -65,6 +69,32 @@ static const struct kf_field recovery_fields[] = {
 	  KF_RECOVERY_CODES * KF_RECOVERY_HASH, NULL },
 };
 
+static const struct kf_field key_fields[] = {
+	{ "tag", KF_FIELD_TAG, AUTH(tag), 0, 0, 0, NULL },
+	{ "label", KF_FIELD_TEXT, AUTH(label), 0, 0, KF_LABEL_SIZE, NULL },
+	{ "created", KF_FIELD_TIME, AUTH(created), 0, 0, 0, NULL },
+	{ "by", KF_FIELD_TEXT, AUTH(by), 0, 0, KF_BY_SIZE, NULL },
+	{ "proved", KF_FIELD_BOOL, AUTH(proved), 0, 0, 0, NULL },
+	{ "algorithm", KF_FIELD_WORD, AUTH(key.algorithm), 0, 0, 0,
+	  kf_key_algorithm_names },
+	{ "rp-id", KF_FIELD_TEXT, AUTH(key.rp_id), 0, 0, KF_KEY_RP_ID_SIZE,
+	  NULL },
+	{ "credential", KF_FIELD_BYTES, AUTH(key.credential),
+	  AUTH(key.credential_len), KF_KEY_CREDENTIAL_MIN,
+	  KF_KEY_CREDENTIAL_MAX, NULL },
+	{ "public-key", KF_FIELD_BYTES, AUTH(key.public_key),
+	  AUTH(key.public_key_len), 1, KF_PUBLIC_KEY_MAX, NULL },
+	{ "verify", KF_FIELD_BOOL, AUTH(key.verify), 0, 0, 0, NULL },
+	{ "synced", KF_FIELD_BOOL, AUTH(key.synced), 0, 0, 0, NULL },
+	{ "attestation", KF_FIELD_WORD, AUTH(key.attestation), 0, 0, 0,
+	  kf_attestation_names },
+	{ "aaguid", KF_FIELD_BYTES, AUTH(key.aaguid), AUTH(key.aaguid_len),
+	  KF_KEY_AAGUID_SIZE, KF_KEY_AAGUID_SIZE, NULL },
+	/* 32 bits in what a key signs (WebAuthn, 6.1). */
+	{ "first-counter", KF_FIELD_U64, AUTH(key.first_counter), 0, 0,
+	  UINT32_MAX, NULL },
+};
+
 /* The kinds: section word, letter of the id, is it numbered, fields. */
 static const struct {
 	enum kf_kind kind;
@@ -78,6 +108,8 @@ static const struct {
 	  sizeof(totp_fields) / sizeof(totp_fields[0]) },
 	{ KF_KIND_RECOVERY, "recovery", 'R', false, recovery_fields,
 	  sizeof(recovery_fields) / sizeof(recovery_fields[0]) },
+	{ KF_KIND_KEY, "key", 'K', true, key_fields,
+	  sizeof(key_fields) / sizeof(key_fields[0]) },
 };
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
@@ -97,16 +129,49 @@ struct parser {
 	bool open;		/* a section is */
 };
 
+size_t
+kf_public_key_size(uint32_t algorithm)
+{
+	switch ((enum kf_key_algorithm)algorithm) {
+	case KF_ES256:
+		return 64;
+	case KF_EDDSA:
+		return 32;
+	case KF_RS256:
+		return KF_PUBLIC_KEY_MAX;
+	}
+	return 0;
+}
+
+/* What one field alone does not show. */
+static enum kf_err
+check_key(const struct kf_key *key, struct kf_ini_error *error)
+{
+	if (!kf_text_is_word(key->rp_id, sizeof(key->rp_id)))
+		return kf_ini_refuse(error, "rp-id is missing or no word");
+	if (key->public_key_len != kf_public_key_size(key->algorithm))
+		return kf_ini_refuse(error,
+		    "public-key has another length than its algorithm");
+	return KF_OK;
+}
+
 static enum kf_err
 finish_section(const struct parser *p, struct kf_ini_error *error)
 {
 	const struct kf_person *person = &p->record->person;
+	const struct kf_authenticator *a;
+	enum kf_err err;
 
 	if (!p->open)
 		return KF_OK;
-	if (person->count > 0)
-		return kf_record_complete(kinds[p->kind].fields,
+	if (person->count > 0) {
+		a = &person->authenticators[person->count - 1];
+		err = kf_record_complete(kinds[p->kind].fields,
 		    kinds[p->kind].count, p->seen, error);
+		if (err == KF_OK && a->kind == KF_KIND_KEY)
+			err = check_key(&a->key, error);
+		return err;
+	}
 	if (person->name[0] == '\0')
 		return kf_ini_refuse(error, "name is missing");
 	return kf_record_complete(person_fields, PERSON_FIELDS, p->seen,
@@ -187,6 +252,24 @@ tags_differ(const struct kf_person *person)
 	return true;
 }
 
+/* Then the one that is found would be a matter of order. */
+static bool
+credentials_differ(const struct kf_person *person)
+{
+	for (size_t i = 0; i < person->count; i++)
+		for (size_t j = 0; j < i; j++) {
+			const struct kf_key *a = &person->authenticators[i].key;
+			const struct kf_key *b = &person->authenticators[j].key;
+
+			if (a->credential_len > 0 &&
+			    a->credential_len == b->credential_len &&
+			    memcmp(a->credential, b->credential,
+			    a->credential_len) == 0)
+				return false;
+		}
+	return true;
+}
+
 enum kf_err
 kf_enrolment_parse(const char *text, size_t len, struct kf_person *person,
     struct kf_ini_error *error)
@@ -209,6 +292,8 @@ kf_enrolment_parse(const char *text, size_t len, struct kf_person *person,
 		err = kf_ini_refuse(error, "the file is cut");
 	if (err == KF_OK && !tags_differ(&record.person))
 		err = kf_ini_refuse(error, "a tag twice");
+	if (err == KF_OK && !credentials_differ(&record.person))
+		err = kf_ini_refuse(error, "a credential twice");
 	if (err != KF_OK)
 		return KF_ERR_CORRUPT;
 	*person = record.person;
@@ -298,6 +383,20 @@ kf_enrolment_factors(const struct kf_person *person)
 	for (size_t i = 0; i < person->count; i++)
 		factors += person->authenticators[i].kind != KF_KIND_RECOVERY;
 	return factors;
+}
+
+uint64_t
+kf_enrolment_first_counter(const struct kf_authenticator *a)
+{
+	switch (a->kind) {
+	case KF_KIND_TOTP:
+		return a->totp.first_step;
+	case KF_KIND_RECOVERY:
+		return 0;
+	case KF_KIND_KEY:
+		return a->key.first_counter;
+	}
+	return 0;
 }
 
 void

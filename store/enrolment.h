@@ -66,6 +66,8 @@ struct kf_recovery {
 
 /* RS256: modulus of 256 bytes, exponent of 3; ES256: x, y; EdDSA: 32 bytes. */
 #define KF_PUBLIC_KEY_MAX 259
+/* WebAuthn, 4, "Credential ID": at least 16 bytes, 100 bits of them random. */
+#define KF_KEY_CREDENTIAL_MIN 16
 
 /* What was seen of a key's attestation when it was enrolled. */
 enum kf_attestation {
@@ -145,7 +147,24 @@ void
 kf_enrolment_remove(struct kf_person *person, struct kf_authenticator *a)
     __attribute__((nonnull));
 
-/* "sha1", "sha256", "sha512", at their enum less one; ends with NULL. */
+/*
+ * Bytes of a public key of that algorithm (enum kf_key_algorithm); 0 for one
+ * that there is not.
+ */
+size_t
+kf_public_key_size(uint32_t algorithm);
+
+/* The counter of an authenticator that has no line of state yet. */
+uint64_t
+kf_enrolment_first_counter(const struct kf_authenticator *a)
+    __attribute__((nonnull));
+
+/*
+ * Names at their enum less one; each ends with NULL: "sha1", "sha256",
+ * "sha512"; "es256", "eddsa", "rs256"; "none", "self", "leaf", "chain".
+ */
 extern const char *const kf_algorithm_names[];
+extern const char *const kf_key_algorithm_names[];
+extern const char *const kf_attestation_names[];
 
 #endif

@@ -169,4 +169,5 @@ const struct kf_store_backend kf_store_file = {
 	.once = kf_file_once,
 	.refund = kf_file_refund,
 	.release = kf_file_release,
+	.sign = kf_file_sign,
 };

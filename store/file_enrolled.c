@@ -111,6 +111,7 @@ put_locked(struct kf_file_store *fs, int dir, struct kf_person *person,
 	struct kf_person stored = { 0 };
 	char text[KF_ENROLMENT_TEXT_MAX];
 	struct kf_person next = *person;
+	struct kf_ini_error error;
 	size_t len = 0;
 	enum kf_err err = kf_file_get(fs, person->uid, deadline, &stored);
 
@@ -124,6 +125,9 @@ put_locked(struct kf_file_store *fs, int dir, struct kf_person *person,
 	err = next_version(&stored, &next.version);
 	if (err == KF_OK)
 		err = kf_enrolment_format(&next, text, sizeof(text), &len);
+	/* What would not be read back would deny everything. */
+	if (err == KF_OK)
+		err = kf_enrolment_parse(text, len, &stored, &error);
 	if (err == KF_OK)
 		err = replace_enrolment(dir, next.uid, text, len);
 	if (err == KF_OK)

@@ -1,8 +1,9 @@
 /*
- * What the five files of the file backend share, and nobody else includes:
+ * What the six files of the file backend share, and nobody else includes:
  * file.c opens the directories, file_enrolled.c is enrolled/, file_state.c is
- * state/, file_guess.c the guesses in it and file_session.c how many may try at
- * once.  The functions are those of struct kf_store_backend.
+ * state/, file_guess.c the guesses in it, file_sign.c the signatures of
+ * security keys and file_session.c how many may try at once.  The functions are
+ * those of struct kf_store_backend.
  */
 #ifndef KF_FILE_STORE_H
 #define KF_FILE_STORE_H
@@ -97,5 +98,7 @@ enum kf_err
 kf_file_refund(void *handle, struct kf_guess *guess);
 void
 kf_file_release(void *handle, struct kf_guess *guess);
+enum kf_err
+kf_file_sign(void *handle, struct kf_signature *signature);
 
 #endif

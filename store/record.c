@@ -179,6 +179,19 @@ write_text(const struct kf_field *f, const char *text, struct kf_writer *w)
 }
 
 static void
+write_word(const struct kf_field *f, uint32_t value, struct kf_writer *w)
+{
+	uint32_t n = 0;
+
+	while (f->words[n] != NULL)
+		n++;
+	if (value < 1 || value > n)
+		w->full = 1;
+	else
+		kf_writer_add(w, "%s = %s\n", f->name, f->words[value - 1]);
+}
+
+static void
 write_field(const struct kf_field *f, const char *record, struct kf_writer *w)
 {
 	const void *field = record + f->offset;
@@ -208,8 +221,7 @@ write_field(const struct kf_field *f, const char *record, struct kf_writer *w)
 		write_text(f, field, w);
 		return;
 	case KF_FIELD_WORD:
-		kf_writer_add(w, "%s = %s\n", f->name,
-		    f->words[*(const uint32_t *)field - 1]);
+		write_word(f, *(const uint32_t *)field, w);
 		return;
 	case KF_FIELD_BOOL:
 		kf_writer_add(w, "%s = %s\n", f->name,

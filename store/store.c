@@ -119,7 +119,7 @@ kf_guess_counter(struct kf_guess *guess, const struct kf_authenticator *a)
 {
 	const struct kf_memory *m = kf_state_find(&guess->state, a->tag);
 
-	return m != NULL ? m->counter : a->totp.first_step;
+	return m != NULL ? m->counter : kf_enrolment_first_counter(a);
 }
 
 enum kf_err
@@ -147,4 +147,10 @@ void
 kf_store_release(struct kf_store *store, struct kf_guess *guess)
 {
 	store->backend->release(store->handle, guess);
+}
+
+enum kf_err
+kf_store_sign(struct kf_store *store, struct kf_signature *signature)
+{
+	return store->backend->sign(store->handle, signature);
 }
