@@ -18,7 +18,10 @@
 enum option_type {
 	OPTION_NUMBER,		/* uint32_t */
 	OPTION_SET,		/* uint32_t of words, bit n is word n */
+	OPTION_WORD,		/* the same of one word */
 	OPTION_CHOICE,		/* bool: the second of two words */
+	OPTION_RP_ID,		/* char[254] */
+	OPTION_AAGUIDS,		/* any, or a list */
 	OPTION_STORE,		/* char[256] */
 	OPTION_UNENROLLED,	/* deny, or allow-until and a date */
 	OPTION_SERVICES,	/* char[512] */
@@ -36,7 +39,28 @@ static const struct option {
 	const char *value;	/* the default; NULL: from configure */
 } options[] = {
 	{ "factors", OPTION_SET, offsetof(struct kf_conf, factors), false,
-	  0, 0, { "totp" }, "totp" },
+	  0, 0, { "key", "totp" }, "key totp" },
+	{ "key.touch-timeout", OPTION_NUMBER,
+	  offsetof(struct kf_conf, key_touch_timeout), false,
+	  1, 40, { NULL }, "15" },
+	{ "key.insert-timeout", OPTION_NUMBER,
+	  offsetof(struct kf_conf, key_insert_timeout), false,
+	  1, 40, { NULL }, "15" },
+	{ "key.verify", OPTION_CHOICE, offsetof(struct kf_conf, key_verify),
+	  false, 0, 0, { "no", "yes" }, "no" },
+	{ "key.counter", OPTION_CHOICE,
+	  offsetof(struct kf_conf, key_counter_log), false,
+	  0, 0, { "deny", "log" }, "deny" },
+	{ "key.synced", OPTION_CHOICE,
+	  offsetof(struct kf_conf, key_synced_deny), false,
+	  0, 0, { "allow", "deny" }, "allow" },
+	{ "key.local", OPTION_WORD, offsetof(struct kf_conf, key_local),
+	  false, 0, 0, { "auto", "always", "never" }, "auto" },
+	{ "key.rp-id", OPTION_RP_ID, offsetof(struct kf_conf, key_rp_id),
+	  true, 0, 0, { NULL }, "ssh:" },
+	{ "key.aaguid-allow", OPTION_AAGUIDS,
+	  offsetof(struct kf_conf, key_aaguids), true,
+	  0, 0, { NULL }, "any" },
 	{ "totp.window", OPTION_NUMBER, offsetof(struct kf_conf, totp_window),
 	  false, 0, KF_CONF_TOTP_WINDOW_MAX, { NULL }, "1" },
 	{ "tries", OPTION_NUMBER, offsetof(struct kf_conf, tries), false,
@@ -123,6 +147,13 @@ set_option(struct kf_conf *conf, const struct option *option,
 		return set_number(option, value, field, error);
 	case OPTION_SET:
 		return set_words(option, value, field, error);
+	case OPTION_WORD:
+		bit = word_bit(option, value, strlen(value));
+		if (bit == 0)
+			return kf_ini_refuse(error, "%s: unknown word",
+			    option->name);
+		*(uint32_t *)field = bit;
+		return KF_OK;
 	case OPTION_CHOICE:
 		bit = word_bit(option, value, strlen(value));
 		if (bit == 0)
@@ -130,6 +161,10 @@ set_option(struct kf_conf *conf, const struct option *option,
 			    option->name, option->words[0], option->words[1]);
 		*(bool *)field = bit == 2;
 		return KF_OK;
+	case OPTION_RP_ID:
+		return kf_conf_set_rp_id(conf, value, error);
+	case OPTION_AAGUIDS:
+		return kf_conf_set_aaguids(conf, value, error);
 	case OPTION_STORE:
 		return kf_conf_set_store(conf, value, error);
 	case OPTION_UNENROLLED:

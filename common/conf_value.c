@@ -1,7 +1,10 @@
 /* Values of options; see conf_value.h. */
 #include "common/conf_value.h"
 
+#include <ctype.h>
 #include <string.h>
+
+#include "common/text.h"
 
 enum kf_err
 kf_conf_set_store(struct kf_conf *conf, const char *value,
@@ -12,6 +15,74 @@ kf_conf_set_store(struct kf_conf *conf, const char *value,
 		return kf_ini_refuse(error,
 		    "store: not file: and an absolute path");
 	memcpy(conf->store, value, strlen(value) + 1);
+	return KF_OK;
+}
+
+enum kf_err
+kf_conf_set_rp_id(struct kf_conf *conf, const char *value,
+    struct kf_ini_error *error)
+{
+	if (!kf_text_is_word(value, sizeof(conf->key_rp_id)))
+		return kf_ini_refuse(error,
+		    "key.rp-id: not one word of up to %zu bytes",
+		    sizeof(conf->key_rp_id) - 1);
+	memcpy(conf->key_rp_id, value, strlen(value) + 1);
+	return KF_OK;
+}
+
+/* 32 digits, or 36 bytes with dashes (RFC 9562, 4), in either case. */
+static bool
+set_aaguid(const char *word, size_t len, unsigned char aaguid[16])
+{
+	static const size_t dashes[] = { 8, 13, 18, 23 };
+	char digits[33];
+	size_t n = 0, d = 0;
+
+	if (len != 32 && len != 36)
+		return false;
+	for (size_t i = 0; i < len; i++) {
+		if (len == 36 && d < 4 && i == dashes[d]) {
+			if (word[i] != '-')
+				return false;
+			d++;
+		} else {
+			digits[n++] = (char)tolower((unsigned char)word[i]);
+		}
+	}
+	digits[n] = '\0';
+	return kf_text_unhex(aaguid, 16, digits) == KF_OK;
+}
+
+enum kf_err
+kf_conf_set_aaguids(struct kf_conf *conf, const char *value,
+    struct kf_ini_error *error)
+{
+	uint32_t count = 0;
+
+	conf->key_aaguid_count = 0;
+	memset(conf->key_aaguids, 0, sizeof(conf->key_aaguids));
+	if (strcmp(value, "any") == 0)
+		return KF_OK;
+	while (*value != '\0') {
+		size_t len = strcspn(value, " \t");
+
+		if (count == KF_CONF_AAGUIDS_MAX)
+			return kf_ini_refuse(error,
+			    "key.aaguid-allow: over %d of them",
+			    KF_CONF_AAGUIDS_MAX);
+		if (!set_aaguid(value, len, conf->key_aaguids[count]))
+			return kf_ini_refuse(error, "key.aaguid-allow: not "
+			    "any, or AAGUIDs of 32 hexadecimal digits");
+		for (uint32_t i = 0; i < count; i++)
+			if (memcmp(conf->key_aaguids[i],
+			    conf->key_aaguids[count], 16) == 0)
+				return kf_ini_refuse(error,
+				    "key.aaguid-allow: one twice");
+		count++;
+		value += len;
+		value += strspn(value, " \t");
+	}
+	conf->key_aaguid_count = count;
 	return KF_OK;
 }
 

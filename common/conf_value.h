@@ -12,6 +12,16 @@ KF_CHECKED enum kf_err
 kf_conf_set_store(struct kf_conf *conf, const char *value,
     struct kf_ini_error *error) __attribute__((nonnull));
 
+/* A relying party's id: a word, as in enrolments. */
+KF_CHECKED enum kf_err
+kf_conf_set_rp_id(struct kf_conf *conf, const char *value,
+    struct kf_ini_error *error) __attribute__((nonnull));
+
+/* any, or AAGUIDs in hexadecimal with or without dashes. */
+KF_CHECKED enum kf_err
+kf_conf_set_aaguids(struct kf_conf *conf, const char *value,
+    struct kf_ini_error *error) __attribute__((nonnull));
+
 /* deny, or allow-until and a date. */
 KF_CHECKED enum kf_err
 kf_conf_set_unenrolled(struct kf_conf *conf, const char *value,

@@ -48,6 +48,13 @@ done <<LINES
 2@totp.window =
 2@totp.window = 1 # inline
 2@totp.window
+2@factors = key fingerprint
+2@key.touch-timeout = 41
+2@key.verify = maybe
+2@key.rp-id = two words
+2@key.aaguid-allow = 2fc0579f
+2@key.touch = no
+3@[service su]\nkey.rp-id = ssh:
 3@tries = 3\ntries = 3
 2@# $(printf '%02000d' 0)
 2@[service sshd] junk

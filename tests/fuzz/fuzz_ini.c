@@ -32,7 +32,16 @@ fuzz_conf(const char *text, size_t size)
 	FUZZ_CHECK(conf.tries >= 1 && conf.tries <= 10);
 	FUZZ_CHECK(conf.lockout_failures >= 1 && conf.lockout_failures <= 10);
 	FUZZ_CHECK(conf.lockout_seconds >= 60);
-	FUZZ_CHECK(conf.factors == KF_CONF_FACTOR_TOTP);
+	FUZZ_CHECK(conf.factors != 0 && (conf.factors &
+	    ~(KF_CONF_FACTOR_KEY | KF_CONF_FACTOR_TOTP)) == 0);
+	FUZZ_CHECK(conf.key_touch_timeout >= 1 && conf.key_touch_timeout <= 40);
+	FUZZ_CHECK(conf.key_insert_timeout >= 1 &&
+	    conf.key_insert_timeout <= 40);
+	FUZZ_CHECK(conf.key_local == KF_KEY_LOCAL_AUTO ||
+	    conf.key_local == KF_KEY_LOCAL_ALWAYS ||
+	    conf.key_local == KF_KEY_LOCAL_NEVER);
+	FUZZ_CHECK(kf_text_is_word(conf.key_rp_id, sizeof(conf.key_rp_id)));
+	FUZZ_CHECK(conf.key_aaguid_count <= KF_CONF_AAGUIDS_MAX);
 	FUZZ_CHECK(memcmp(conf.store, "file:/", 6) == 0);
 }
 
@@ -110,7 +119,12 @@ fuzz_seeds(fuzz_take *take)
 	static const char *const seeds[] = {
 		"c# ours\n[default]\ntotp.window = 2\ntries = 3\n"
 		"lockout.failures = 10\nlockout.seconds = 1800\n"
-		"factors = totp\nlog = steps\nstore = file:/var/lib/x\n\n"
+		"factors = totp\nlog = steps\nstore = file:/var/lib/x\n"
+		"key.touch-timeout = 20\nkey.insert-timeout = 9\n"
+		"key.verify = yes\nkey.counter = log\nkey.synced = deny\n"
+		"key.local = never\nkey.rp-id = ssh:x\nkey.aaguid-allow = "
+		"2fc0579f-8113-47ea-b116-bb5a8db9202a "
+		"00000000000000000000000000000000\n\n"
 		"[service sshd]\ntries = 1\n[service su-l]\nlog = decisions\n",
 		"e[person]\nformat = 1\nuid = 1000\nname = alice\n"
 		"version = 3\nauthenticators = 2\n\n[totp T1]\n"
@@ -125,6 +139,16 @@ fuzz_seeds(fuzz_take *take)
 		"first-step = 0\nseed = "
 		"000102030405060708090a0b0c0d0e0f101112131415161718191a1b"
 		"1c1d1e1f202122232425262728292a2b\n",
+		"e[person]\nformat = 1\nuid = 1000\nname = alice\n"
+		"version = 3\nauthenticators = 1\n\n[key K1]\n"
+		"tag = 0123456789abcdef\nlabel = a key\n"
+		"created = 1700000000\nby = root\nproved = yes\n"
+		"algorithm = eddsa\nrp-id = ssh:\ncredential = "
+		"000102030405060708090a0b0c0d0e0f\npublic-key = "
+		"000102030405060708090a0b0c0d0e0f"
+		"101112131415161718191a1b1c1d1e1f\nverify = no\n"
+		"synced = no\nattestation = self\naaguid = "
+		"000102030405060708090a0b0c0d0e0f\nfirst-counter = 7\n",
 		"s[state]\nformat = 1\nuid = 1000\nsequence = 7\n"
 		"stranger.failures = 3\nstranger.refuse-until = 0\n"
 		"known.failures = 4\nknown.refuse-until = 1700000005\n"

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "common/conf.h"
+#include "common/conf_value.h"
 #include "common/paths.h"
 
 /* ini */
@@ -182,7 +183,16 @@ conf_defaults(void **state)
 
 	(void)state;
 	kf_conf_default(&conf);
-	assert_int_equal(conf.factors, KF_CONF_FACTOR_TOTP);
+	assert_int_equal(conf.factors,
+	    KF_CONF_FACTOR_KEY | KF_CONF_FACTOR_TOTP);
+	assert_int_equal(conf.key_touch_timeout, 15);
+	assert_int_equal(conf.key_insert_timeout, 15);
+	assert_false(conf.key_verify);
+	assert_false(conf.key_counter_log);
+	assert_false(conf.key_synced_deny);
+	assert_int_equal(conf.key_local, KF_KEY_LOCAL_AUTO);
+	assert_string_equal(conf.key_rp_id, "ssh:");
+	assert_int_equal(conf.key_aaguid_count, 0);
 	assert_int_equal(conf.totp_window, 1);
 	assert_int_equal(conf.tries, 3);
 	assert_int_equal(conf.lockout_failures, 10);
@@ -245,6 +255,37 @@ conf_refuses(void **state)
 		"lockout.seconds = 30m",
 		"factors = totp totp", "factors = top", "factors = totp,",
 		"factors = TOTP", "factors = none", "factors =",
+		"factors = totp,key", "factors = key key", "factors = keys",
+		"factors = key totp key", "factors = recovery",
+		"key.touch-timeout = 0", "key.touch-timeout = 41",
+		"key.touch-timeout = 15s", "key.insert-timeout = 0",
+		"key.insert-timeout = 41", "key.insert-timeout = -1",
+		"key.verify = 1", "key.verify = true", "key.verify =",
+		"key.verify = yes no", "key.verify = Yes",
+		"key.counter = allow", "key.counter = no", "key.counter =",
+		"key.synced = log", "key.synced = no", "key.synced =",
+		"key.local = yes", "key.local = auto always", "key.local =",
+		"key.local = auto,never", "key.local = AUTO",
+		"key.rp-id =", "key.rp-id = a b", "key.rp-id = a\tb",
+		"key.rp-id = a\xc2\x9b", "key.rp-id = \xff",
+		"key.rp-id = a\xe2\x80\xae" "b",
+		"key.aaguid-allow =", "key.aaguid-allow = none",
+		"key.aaguid-allow = any any", "key.aaguid-allow = *",
+		"key.aaguid-allow = 2fc0579f811347eab116bb5a8db9202",
+		"key.aaguid-allow = 2fc0579f811347eab116bb5a8db9202aa",
+		"key.aaguid-allow = 2fc0579f811347eab116bb5a8db9202g",
+		"key.aaguid-allow = 2fc0579f-8113-47ea-b116-bb5a8db9202",
+		"key.aaguid-allow = 2fc0579f-8113-47ea-b116bb5a8db9202aa",
+		"key.aaguid-allow = 2fc0579f8-113-47ea-b116-bb5a8db9202a",
+		"key.aaguid-allow = --------------------------------",
+		"key.aaguid-allow = 2fc0579f-8113-47ea-b116-bb5a8db9202a,"
+		    "2fc0579f-8113-47ea-b116-bb5a8db9202b",
+		"key.aaguid-allow = 2fc0579f-8113-47ea-b116-bb5a8db9202a any",
+		"key.aaguid-allow = any 2fc0579f-8113-47ea-b116-bb5a8db9202a",
+		"key.aaguid-allow = 2fc0579f-8113-47ea-b116-bb5a8db9202a "
+		    "2FC0579F811347EAB116BB5A8DB9202A",
+		"key = yes", "key. = yes", "key.pin = no", "key.touch = no",
+		"key.rpid = ssh:",
 		"log = step", "log = decisions steps", "log = yes",
 		"store = /var/lib/keyfirst", "store = file:var",
 		"store = pgsql:host", "store = file:",
@@ -296,6 +337,10 @@ conf_refuses_for_all(void **state)
 		{ "[service su]\nlockout.failures = 10\n", 2 },
 		{ "[service su]\nlockout.seconds = 1800\n", 2 },
 		{ "[service su]\nstore = file:/x\n", 2 },
+		{ "[service su]\nkey.rp-id = ssh:\n", 2 },
+		{ "[service su]\nkey.aaguid-allow = any\n", 2 },
+		{ "[service su]\nkey.verify = 1\n", 2 },
+		{ "[service su]\nkey.local = auto\nkey.local = auto\n", 3 },
 	};
 
 	(void)state;
@@ -310,6 +355,96 @@ conf_refuses_for_all(void **state)
 			    &error) != KF_ERR_SYNTAX)
 				fail_msg("row %zu is not refused", i);
 			assert_int_equal(error.line, table[i].line);
+		}
+	}
+}
+
+static void
+conf_keys(void **state)
+{
+	static const char text[] = "[default]\nfactors = totp key\n"
+	    "key.touch-timeout = 1\nkey.insert-timeout = 40\n"
+	    "key.verify = yes\nkey.counter = log\nkey.synced = deny\n"
+	    "key.local = always\nkey.rp-id = example.org\n"
+	    "key.aaguid-allow = 2FC0579f-8113-47EA-b116-bb5a8db9202a\t "
+	    "00112233445566778899aabbCCDDEEFF\n"
+	    "[service su]\nfactors = key\nkey.touch-timeout = 40\n"
+	    "key.insert-timeout = 1\nkey.verify = no\nkey.counter = deny\n"
+	    "key.synced = allow\nkey.local = never\n";
+	static const unsigned char aaguids[2][16] = {
+		{ 0x2f, 0xc0, 0x57, 0x9f, 0x81, 0x13, 0x47, 0xea,
+		  0xb1, 0x16, 0xbb, 0x5a, 0x8d, 0xb9, 0x20, 0x2a },
+		{ 0x00, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77,
+		  0x88, 0x99, 0xaa, 0xbb, 0xcc, 0xdd, 0xee, 0xff },
+	};
+	struct kf_ini_error error;
+	struct kf_conf conf;
+
+	(void)state;
+	assert_int_equal(parse_conf(text, "sudo", &conf, &error), KF_OK);
+	assert_int_equal(conf.factors,
+	    KF_CONF_FACTOR_KEY | KF_CONF_FACTOR_TOTP);
+	assert_int_equal(conf.key_touch_timeout, 1);
+	assert_int_equal(conf.key_insert_timeout, 40);
+	assert_true(conf.key_verify);
+	assert_true(conf.key_counter_log);
+	assert_true(conf.key_synced_deny);
+	assert_int_equal(conf.key_local, KF_KEY_LOCAL_ALWAYS);
+	assert_string_equal(conf.key_rp_id, "example.org");
+	assert_int_equal(conf.key_aaguid_count, 2);
+	assert_memory_equal(conf.key_aaguids, aaguids, sizeof(aaguids));
+	assert_int_equal(parse_conf(text, "su", &conf, &error), KF_OK);
+	assert_int_equal(conf.factors, KF_CONF_FACTOR_KEY);
+	assert_int_equal(conf.key_touch_timeout, 40);
+	assert_int_equal(conf.key_insert_timeout, 1);
+	assert_false(conf.key_verify);
+	assert_false(conf.key_counter_log);
+	assert_false(conf.key_synced_deny);
+	assert_int_equal(conf.key_local, KF_KEY_LOCAL_NEVER);
+	assert_string_equal(conf.key_rp_id, "example.org");
+	assert_int_equal(conf.key_aaguid_count, 2);
+}
+
+/* One that is too long is refused, and is never cut. */
+static void
+conf_rp_id_fits(void **state)
+{
+	struct kf_ini_error error;
+	struct kf_conf conf;
+	char text[400] = "[default]\nkey.rp-id = ";
+	size_t len = strlen(text);
+
+	(void)state;
+	memset(text + len, 'r', KF_CONF_RP_ID_SIZE - 1);
+	assert_int_equal(parse_conf(text, "sshd", &conf, &error), KF_OK);
+	assert_int_equal(strlen(conf.key_rp_id), KF_CONF_RP_ID_SIZE - 1);
+	text[strlen(text)] = 'r';
+	assert_int_equal(parse_conf(text, "sshd", &conf, &error),
+	    KF_ERR_SYNTAX);
+}
+
+/* As many as a line holds; more than there is room for are refused. */
+static void
+conf_many_aaguids(void **state)
+{
+	char value[33 * 40] = "";
+	struct kf_ini_error error;
+	struct kf_conf conf;
+	size_t len = 0;
+
+	(void)state;
+	for (uint32_t i = 1; i <= 33; i++) {
+		enum kf_err err;
+
+		len += (size_t)snprintf(value + len, sizeof(value) - len,
+		    "%s%032x", i > 1 ? " " : "", i);
+		kf_conf_default(&conf);
+		err = kf_conf_set_aaguids(&conf, value, &error);
+		assert_int_equal(err, i <= KF_CONF_AAGUIDS_MAX ? KF_OK :
+		    KF_ERR_SYNTAX);
+		if (err == KF_OK) {
+			assert_int_equal(conf.key_aaguid_count, i);
+			assert_int_equal(conf.key_aaguids[i - 1][15], i);
 		}
 	}
 }
@@ -388,7 +523,8 @@ conf_cut_anywhere_does_not_loosen(void **state)
 		assert_true(err == KF_OK || err == KF_ERR_SYNTAX);
 		if (err == KF_OK)
 			assert_true(conf.totp_window <= 2 && conf.tries <= 3 &&
-			    conf.factors == KF_CONF_FACTOR_TOTP);
+			    conf.factors == (KF_CONF_FACTOR_KEY |
+			    KF_CONF_FACTOR_TOTP));
 	}
 }
 
@@ -403,6 +539,9 @@ main(void)
 		UNIT_TEST(conf_overrides),
 		UNIT_TEST(conf_refuses),
 		UNIT_TEST(conf_refuses_for_all),
+		UNIT_TEST(conf_keys),
+		UNIT_TEST(conf_rp_id_fits),
+		UNIT_TEST(conf_many_aaguids),
 		UNIT_TEST(conf_refuses_long_lines),
 		UNIT_TEST(conf_store_name_fits),
 		UNIT_TEST(conf_many_services),
