@@ -113,6 +113,9 @@ set_code(struct row *row, const struct kf_authenticator *a,
 		else
 			set(row, COLUMN_CODE, "unknown");
 		break;
+	case KF_KIND_KEY:
+		set(row, COLUMN_CODE, "");
+		break;
 	}
 }
 

@@ -98,6 +98,7 @@ show_authenticator(const struct kf_authenticator *a, struct kf_state *state)
 		show_totp(a, memory);
 		break;
 	case KF_KIND_RECOVERY:
+	case KF_KIND_KEY:
 		kf_say("\n");
 		break;
 	}

@@ -86,6 +86,8 @@ add_kind(struct kf_json *j, json_t *object, const struct kf_authenticator *a,
 		    json_integer(kf_recovery_left(
 		    memory != NULL ? memory->counter : 0)));
 		break;
+	case KF_KIND_KEY:
+		break;
 	}
 }
 

@@ -9,6 +9,31 @@
 /* Every configuration names a factor that recovery codes can stand in for. */
 #define ANY_FACTOR UINT32_MAX
 
+/* Nothing that is typed proves a key: see assertion.h. */
+static bool
+fits_nothing(const struct kf_authenticator *a, const struct kf_code *code)
+{
+	(void)a;
+	(void)code;
+	return false;
+}
+
+static enum kf_err
+judge_nothing(const struct kf_authenticator *a, struct kf_trial *trial)
+{
+	(void)a;
+	trial->judgement = KF_JUDGED_WRONG;
+	return KF_OK;
+}
+
+/* How far it has counted since, only the key knows. */
+static uint64_t
+spent_key(const struct kf_authenticator *a, int64_t now)
+{
+	(void)now;
+	return kf_enrolment_first_counter(a);
+}
+
 static bool
 fits_totp(const struct kf_authenticator *a, const struct kf_code *code)
 {
@@ -96,6 +121,8 @@ spent_recovery(const struct kf_authenticator *a, int64_t now)
 }
 
 const struct kf_factor kf_factors[] = {
+	{ "key", KF_KIND_KEY, KF_CONF_FACTOR_KEY, false, fits_nothing,
+	  judge_nothing, spent_key },
 	{ "totp", KF_KIND_TOTP, KF_CONF_FACTOR_TOTP, false, fits_totp,
 	  judge_totp, spent_totp },
 	{ "recovery", KF_KIND_RECOVERY, ANY_FACTOR, true, fits_recovery,
@@ -117,6 +144,7 @@ kf_factor_is_proved(const struct kf_authenticator *a,
     const struct kf_memory *memory)
 {
 	switch (a->kind) {
+	case KF_KIND_KEY:
 	case KF_KIND_TOTP:
 		return a->proved || (memory != NULL && memory->used != 0);
 	case KF_KIND_RECOVERY:
@@ -142,6 +170,18 @@ kf_factor_can_prove(const struct kf_person *person, const struct kf_conf *conf)
 	for (size_t i = 0; i < person->count; i++)
 		if (allowed_factor(&person->authenticators[i], conf) != NULL)
 			return true;
+	return false;
+}
+
+bool
+kf_factor_has_code(const struct kf_person *person, const struct kf_conf *conf)
+{
+	for (size_t i = 0; i < person->count; i++) {
+		const struct kf_authenticator *a = &person->authenticators[i];
+
+		if (a->kind != KF_KIND_KEY && allowed_factor(a, conf) != NULL)
+			return true;
+	}
 	return false;
 }
 

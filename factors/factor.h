@@ -66,6 +66,11 @@ bool
 kf_factor_can_prove(const struct kf_person *person,
     const struct kf_conf *conf) __attribute__((nonnull));
 
+/* The same of what a typed code can prove: keys aside. */
+bool
+kf_factor_has_code(const struct kf_person *person,
+    const struct kf_conf *conf) __attribute__((nonnull));
+
 /*
  * Could that be a code of this person's?  One that cannot, such as seven digits
  * where all codes have six, is not worth a charge.
