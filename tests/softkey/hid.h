@@ -1,0 +1,79 @@
+/*
+ * CTAPHID (CTAP 2.1, section 11.2): reports become messages and messages
+ * reports; one transaction at a time, whoever asks.
+ */
+#ifndef SOFTKEY_HID_H
+#define SOFTKEY_HID_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "tests/softkey/softkey.h"
+
+/* 57 bytes in the first report and 59 in each of 128 more. */
+#define SOFTKEY_MESSAGE_MAX 7609
+#define SOFTKEY_QUEUE 512
+#define SOFTKEY_CHANNELS 256
+
+enum softkey_hid_state {
+	SOFTKEY_HID_IDLE,
+	SOFTKEY_HID_RECEIVES,
+	SOFTKEY_HID_WAITS,	/* for a person */
+	SOFTKEY_HID_STUCK,	/* "hostile keepalive" */
+};
+
+struct softkey_hid {
+	enum softkey_hid_state state;
+	/* The transaction. */
+	uint32_t channel;
+	unsigned command;
+	size_t want;
+	size_t have;
+	unsigned sequence;
+	unsigned char message[SOFTKEY_MESSAGE_MAX];
+	int64_t last;			/* report of the message */
+	int64_t keepalive;		/* when the next is due */
+	int64_t give_up;		/* when nobody has touched */
+	/* Channels that were given out; the oldest are forgotten. */
+	uint32_t channels[SOFTKEY_CHANNELS];
+	uint32_t given;
+	/* Reports to be sent. */
+	unsigned char queue[SOFTKEY_QUEUE][SOFTKEY_REPORT];
+	size_t first;
+	size_t count;
+	int64_t not_before;		/* "hostile slow" */
+	bool vanished;
+};
+
+struct softkey;
+
+void
+softkey_hid_init(struct softkey *key);
+
+/* Does what became due. */
+void
+softkey_hid_tick(struct softkey *key, int64_t now);
+
+/* When the next of that is due; SOFTKEY_NEVER. */
+int64_t
+softkey_hid_due(const struct softkey *key);
+
+/* A message in as many reports as it takes. */
+void
+softkey_hid_send(struct softkey *key, uint32_t channel, unsigned command,
+    const unsigned char *bytes, size_t len);
+
+/* A command waits for a person. */
+bool
+softkey_hid_waits(const struct softkey *key);
+
+/* Runs the command of the transaction, for the first time or again. */
+void
+softkey_hid_run(struct softkey *key);
+
+/* From inside a command that computes for long: one keep-alive. */
+void
+softkey_hid_processing(struct softkey *key);
+
+#endif

@@ -1,0 +1,78 @@
+/*
+ * libfido2 on top of softkey in the same process.  Time is a number here: a
+ * read that would wait moves it to when the key has something to say.  What the
+ * person does is a word that is said each time the key waits for one.
+ */
+#ifndef KF_TESTS_SOFTKEY_JUDGE_H
+#define KF_TESTS_SOFTKEY_JUDGE_H
+
+#include <fido.h>
+#include <stdint.h>
+
+#include "tests/softkey/softkey.h"
+
+/* The key that fido_dev_open reaches; a test makes it and sets the person. */
+struct judge {
+	struct softkey_config config;
+	struct softkey *key;
+	int64_t now;
+	const char *person;	/* "touch"; NULL: nobody; "cancel" */
+	fido_dev_t *dev;
+};
+extern struct judge judge;
+
+/* Set-up and teardown of a test: a key with everything, touched. */
+int
+judge_before(void **state);
+int
+judge_after(void **state);
+
+/* The key anew, after a change of judge.config. */
+void
+judge_restart(void);
+
+/* Opens it; judge.dev until the next opening. */
+void
+judge_open(void);
+
+/* A command of the control socket; fails the test unless it is "ok". */
+const char *
+judge_tell(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#define JUDGE_RP "ssh:"
+
+/* What a test knows of a credential it has made. */
+struct judge_credential {
+	unsigned char id[256];
+	size_t id_len;
+	int type;
+	unsigned char key[1024];	/* as fido_cred_pubkey_ptr has it */
+	size_t key_len;
+	unsigned char flags;
+	uint32_t counter;
+};
+
+/*
+ * fido_dev_make_cred; protect 0: not asked for; when it is made, it is
+ * verified too, and *credential is what it is.
+ */
+int
+judge_make(int type, int protect, fido_opt_t uv, const char *pin,
+    const struct judge_credential *exclude,
+    struct judge_credential *credential);
+
+/* fido_dev_get_assert of this one; verified when there is one. */
+struct judge_assertion {
+	unsigned char flags;
+	uint32_t counter;
+	int verified;		/* what fido_assert_verify says */
+	size_t authdata_len;
+	size_t signature_len;
+	unsigned char id[256];
+	size_t id_len;
+};
+int
+judge_assert(const struct judge_credential *credential, fido_opt_t up,
+    fido_opt_t uv, const char *pin, struct judge_assertion *assertion);
+
+#endif
