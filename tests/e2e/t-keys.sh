@@ -1,0 +1,279 @@
+#!/bin/bash
+# Security keys in sudo, su and sshd: asked first, asked only when they can
+# help, and worth nothing but what they sign.
+set -eu
+# shellcheck source=tests/e2e/site.sh
+. "$(dirname "$0")/site.sh"
+# shellcheck source=tests/e2e/softkeys.sh
+. "$(dirname "$0")/softkeys.sh"
+
+touch='Touch your security key.'
+insert='Insert your security key and press Enter, or type a verification code: '
+
+# conf [LINE...]
+conf()
+{
+	{
+		printf '[default]\nlog = steps\n'
+		printf '%s\n' "$@"
+	} | site_conf
+}
+
+# touched NAME KEY COMMAND...: runs it while somebody touches the key as soon as
+# it blinks.
+touched()
+{
+	local name=$1 toucher
+	shift
+	{
+		key "$name" wait touch && key "$name" touch
+	} >/dev/null 2>&1 &
+	toucher=$!
+	local status=0
+	"$@" || status=$?
+	kill "$toucher" 2>/dev/null || :
+	wait "$toucher" 2>/dev/null || :
+	return "$status"
+}
+
+site_begin
+softkeys_begin
+site_pam sudo <<<'auth required pam_keyfirst.so'
+site_person key-a key-b key-only key-two
+site_enroll key-a
+
+key_start one
+key_start two
+key_start other
+key_start u2f --mode u2f
+key_start pin --pin 1234
+tap_check 'a key and a code' key_enroll key-a one
+tap_check 'a key alone' key_enroll key-only two
+tap_check 'a U2F key' key_enroll key-b u2f
+tap_check 'two keys of one person' key_enroll key-two one
+tap_check 'the second of them' key_enroll key-two pin --verify || :
+for name in two other u2f pin; do
+	key "$name" unplug >/dev/null
+done
+
+# --- the touch ------------------------------------------------------------------
+
+log_mark
+tap_check 'sudo: one touch' touched one shows inside:root \
+	sudo_login key-a "$touch"
+tap_check 'the log says which key, and how it was reached' logged \
+	'event=auth result=grant factor=key via=local id=K1 user=key-a .*service=sudo '
+tap_check 'no code was asked for' not_logged 'event=step result=ask user=key-a'
+tap_check 'nothing runs on' quiet
+key one unplug >/dev/null
+key u2f plug >/dev/null
+tap_check 'a U2F key' touched u2f shows inside:root sudo_login key-b "$touch"
+key u2f unplug >/dev/null
+
+# --- no key there ----------------------------------------------------------------
+
+tap_check 'not there: a code will do' shows inside:root \
+	sudo_login key-a "$insert|$(site_code key-a)"
+site_as key-a sudo -k sh -c 'echo inside:$(id -un)'
+pty_start "${as_argv[@]}"
+pty "expect $insert"
+key one plug >/dev/null
+pty 'line '
+tap_check 'inserted, and Enter: it is asked for its touch' pty "expect $touch"
+key one wait touch >/dev/null
+key one touch >/dev/null
+tap_check 'and lets in' pty 'expect inside:root'
+pty_end
+key one unplug >/dev/null
+tap_check 'Enter without one: said, and asked again' refused sudo_login key-a \
+	"$insert|" "No security key of yours was found.|" "$insert|" "$insert|"
+
+conf 'key.insert-timeout = 2'
+tap_check 'a key alone, and not there: a clear denial' refused \
+	sudo_login key-only 'Insert your security key.' \
+	'No security key of yours was found.'
+tap_check 'the log says why' logged \
+	'event=auth result=deny reason=key-absent user=key-only'
+conf
+site_as key-only sudo -k sh -c 'echo inside:$(id -un)'
+pty_start "${as_argv[@]}"
+pty 'expect Insert your security key.'
+key other plug >/dev/null
+tap_check 'another one is noticed without Enter' \
+	pty 'expect This security key is not enrolled for you.'
+key two plug >/dev/null
+tap_check 'and the right one' pty "expect $touch"
+key two wait touch >/dev/null
+key two touch >/dev/null
+tap_check 'which lets in' pty 'expect inside:root'
+pty_end
+
+# --- never with somebody else's ----------------------------------------------------
+
+tap_check "a key of another's is not asked" shows inside:root \
+	sudo_login key-a "$insert|$(site_code key-a 1)"
+tap_check 'it was not told to blink' shows touches=0 key other stats
+key other unplug >/dev/null
+
+# --- a time limit, and Ctrl-C -------------------------------------------------------
+
+conf 'key.touch-timeout = 2'
+tap_check 'not touched: on to the code' refused sudo_login key-only "$touch" \
+	'The security key was not touched in time.'
+key two unplug >/dev/null
+key one plug >/dev/null
+tap_check 'with a code: it is asked for' refused sudo_login key-a "$touch" \
+	'The security key was not touched in time.' "$prompt|000" \
+	"$prompt|000" "$prompt|000"
+conf
+site_as key-a sudo -k sh -c 'echo inside:$(id -un)'
+pty_start "${as_argv[@]}"
+pty "expect $touch"
+key one wait touch >/dev/null
+pty 'send \x03'
+tap_check 'Ctrl-C at the touch goes on to the code' pty "expect $prompt"
+tap_check 'and the key is not waiting any more' key one wait idle
+pty 'line 000'
+pty "expect $prompt"
+pty 'send \x03'
+pty_end
+tap_check "Ctrl-C at a prompt is sudo's own" test "$pty_status" != 0
+tap_check 'after that the key works' touched one shows inside:root \
+	sudo_login key-a "$touch"
+tap_check 'nothing is left of the cancelled one' quiet
+
+# --- two at once ----------------------------------------------------------------------
+
+key other plug >/dev/null
+tap_check 'a foreign key beside it' touched one shows inside:root \
+	sudo_login key-a "$touch"
+key other unplug >/dev/null
+
+# --- PIN ------------------------------------------------------------------------------
+
+key one unplug >/dev/null
+key pin plug >/dev/null
+tap_check 'a record that wants its PIN' touched pin shows inside:root \
+	sudo_login key-two 'Security key PIN (8 tries left): |1234' \
+	"$touch"
+tap_check 'a wrong PIN is said, and asked once more' touched pin shows \
+	inside:root sudo_login key-two 'tries left): |9999' \
+	'Wrong PIN.' '(7 tries left): |1234' "$touch"
+tap_check 'an empty one is not sent' refused sudo_login key-two \
+	'(8 tries left): |' 'not sent to the key.' '(8 tries left): |'
+tap_check 'the key has all its tries' shows 'pin=8' key pin retries
+tap_check 'two wrong ones and no more' refused sudo_login key-two \
+	'(8 tries left): |9999' '(7 tries left): |9998' 'Wrong PIN.'
+tap_check 'two tries are gone' shows 'pin=6' key pin retries
+key pin unplug >/dev/null
+
+# --- the matrix: policy, flags, path -----------------------------------------------------
+
+# granted KEY PERSON FLAGS
+granted()
+{
+	key "$1" flags "$3" >/dev/null
+	timeout 60 bash -c ': ' # the shell's own children are not counted
+	touched "$1" sudo_login "$2" "$touch" | grep -q inside:root
+}
+
+conf 'tries = 1' 'key.touch-timeout = 3' 'key.insert-timeout = 1'
+site_person mat-1 mat-2
+key_start mat-u2f --mode u2f
+key_start mat-fido --uv
+tap_check 'matrix: U2F' key_enroll mat-1 mat-u2f
+tap_check 'matrix: FIDO2' key_enroll mat-2 mat-fido
+for policy in no yes; do
+	conf 'tries = 1' 'key.touch-timeout = 3' 'key.insert-timeout = 1' \
+		"key.verify = $policy"
+	for flags in 00 01 04 05 45 85; do
+		for path in 'mat-u2f mat-1' 'mat-fido mat-2'; do
+			# shellcheck disable=SC2086 # two words
+			set -- $path
+			case $policy:$flags:$1 in
+			no:01:*|no:05:*|yes:05:mat-fido) want= word=granted ;;
+			*) want=fails word=refused ;;
+			esac
+			tap_check "verify=$policy flags=$flags $1: $word" \
+				$want granted "$1" "$2" "$flags"
+		done
+	done
+done
+key mat-u2f flags off >/dev/null
+key mat-fido flags off >/dev/null
+conf 'tries = 1' 'key.touch-timeout = 3' 'key.insert-timeout = 1'
+tap_check 'matrix: and all is well again' touched mat-fido shows inside:root \
+	sudo_login mat-2 "$touch"
+
+# --- signatures that are wrong -------------------------------------------------------------
+
+# lies COMMAND OK: of mat-fido
+lies()
+{
+	key mat-fido "$1" >/dev/null
+	touched mat-fido sudo_login mat-2 "$touch"
+}
+for lie in 'sig bad' 'sig long' 'sig empty' 'sig trailing' \
+	'authdata trailing' 'authdata short' 'authdata wrong-rp' \
+	'credential other' 'algorithm wrong' 'challenge wrong'; do
+	log_mark
+	tap_check "$lie: refused" fails shows inside: lies "$lie"
+	tap_check "$lie: logged" logged 'event=auth result=deny reason='
+	key mat-fido "${lie% *} ok" >/dev/null
+done
+key mat-fido counter 2 >/dev/null
+log_mark
+tap_check 'a counter that went back: refused' fails shows inside: \
+	touched mat-fido sudo_login mat-2 "$touch"
+tap_check 'and logged' logged 'event=key result=refused reason=key-counter id=K1'
+conf 'tries = 1' 'key.counter = log'
+log_mark
+tap_check 'key.counter = log: let in' touched mat-fido shows inside:root \
+	sudo_login mat-2 "$touch"
+tap_check 'and logged as well' logged \
+	'event=key result=accepted reason=key-counter id=K1'
+key mat-fido counter 1000 >/dev/null
+conf 'tries = 1' 'key.touch-timeout = 3' 'key.insert-timeout = 1'
+
+# --- a hostile device -------------------------------------------------------------------------
+
+for how in silent slow keepalive vanish short-report long-report garbage; do
+	key mat-fido hostile "$how" >/dev/null
+	start=$SECONDS
+	tap_check "$how: not let in" fails shows inside: sudo_login mat-2
+	tap_check "$how: within the limits" test $((SECONDS - start)) -le 12
+	tap_check "$how: nothing runs on" quiet
+	key mat-fido hostile none >/dev/null
+	key mat-fido plug >/dev/null 2>&1 || :
+	tap_check "$how: the next login is well" touched mat-fido shows \
+		inside:root sudo_login mat-2 "$touch"
+done
+
+# --- a program that lies in the place of the device's --------------------------------------
+
+device=/usr/libexec/keyfirst/keyfirst-key-device
+cp "$device" "$site_dir/device.installed"
+for liar in /usr/bin/true /usr/bin/yes; do
+	install -m 0755 "$liar" "$device"
+	tap_check "$(basename "$liar") in its place: not let in" fails shows \
+		inside: sudo_login mat-2
+	tap_check 'and nothing runs on' quiet
+done
+install -m 0755 "$site_dir/device.installed" "$device"
+
+# --- ssh ------------------------------------------------------------------------------------
+
+conf
+site_pam sshd <<<'auth required pam_keyfirst.so'
+sshd_start <<-CONFIG
+	PasswordAuthentication no
+	KbdInteractiveAuthentication yes
+	AuthenticationMethods publickey,keyboard-interactive:pam
+CONFIG
+key one plug >/dev/null
+key one stats reset >/dev/null
+tap_check 'over ssh the key in this port is left alone' shows inside:key-a \
+	ssh_login key-a publickey,keyboard-interactive \
+	"$prompt|$(site_code key-a 2)" || :
+tap_check 'it was not even opened' shows openings=0 key one stats
+tap_done
