@@ -204,8 +204,10 @@ do_pin(struct softkey *key, const char *word)
 static bool
 do_power_cycle(struct softkey *key, const char *word)
 {
+	if (*word != '\0')
+		return false;
 	softkey_power_cycle(key, key->now);
-	return *word == '\0';
+	return true;
 }
 
 static const struct {

@@ -49,6 +49,10 @@ io_read(void *handle, unsigned char *bytes, size_t len, int timeout)
 	while (!softkey_get(judge.key, bytes, judge.now)) {
 		int64_t due = softkey_deadline(judge.key);
 
+		if (judge.give_up != 0 && due >= judge.give_up) {
+			judge.now = judge.give_up;
+			return -1;
+		}
 		if (timeout >= 0 && due - judge.now > timeout) {
 			judge.now += timeout;
 			return -1;

@@ -17,6 +17,11 @@ struct judge {
 	struct softkey *key;
 	int64_t now;
 	const char *person;	/* "touch"; NULL: nobody; "cancel" */
+	/*
+	 * No read goes past this time; 0: no limit.  libfido2's own limit
+	 * counts real time, of which a read here takes none.
+	 */
+	int64_t give_up;
 	fido_dev_t *dev;
 };
 extern struct judge judge;
