@@ -107,7 +107,10 @@ struct kf_key_find {
 	struct kf_key_candidate candidates[KF_KEY_CANDIDATES_MAX];
 };
 
-/* FOUND: bit n is the candidate n of FIND. */
+/*
+ * FOUND: bit n is the candidate n of FIND.  The asking ends with the first that
+ * is held, so one bit is set at most by a program of ours.
+ */
 struct kf_key_found {
 	uint32_t held;
 };

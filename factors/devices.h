@@ -25,6 +25,13 @@ enum kf_device_phase {
 				   and not started again */
 };
 
+/* devices.c's own: which node a path was of, zeros for none. */
+struct kf_device_node {
+	uint64_t inode;
+	int64_t seconds;
+	int64_t nanoseconds;
+};
+
 struct kf_device {
 	enum kf_device_phase phase;
 	struct kf_reader reader;
@@ -32,6 +39,7 @@ struct kf_device {
 	struct kf_key_opened opened;	/* from KF_DEVICE_IDLE on */
 	uint8_t asked;			/* the request of KF_DEVICE_WORKING */
 	int64_t deadline;		/* of the present phase */
+	struct kf_device_node node;	/* of KF_DEVICE_DONE */
 
 	/* The caller's own notes; zeros at the start. */
 	uint32_t held;			/* candidates that it holds */
@@ -42,6 +50,8 @@ struct kf_device {
 struct kf_devices {
 	int watch;			/* see kf_reader_watch */
 	bool refused;			/* one is there that we may not open */
+	bool look;			/* something may have changed */
+	char only[KF_READER_PATH_SIZE];	/* the one that is wanted, or empty */
 	struct kf_device list[KF_READERS_MAX];
 	struct kf_frame frame;		/* of the last request or answer */
 };

@@ -17,8 +17,8 @@ calls_in() {
 		sed "s|^|$1:|" || :
 }
 
-files=$(cd "$tree" && find common store factors verifier pam_module \
-	enroll_tool tests -name '*.[ch]' | sort)
+files=$(cd "$tree" && find common store factors key_device verifier \
+	pam_module enroll_tool tests -name '*.[ch]' | sort)
 [ -n "$files" ] || not_ok 'there is source to look at'
 
 : >"$tap_dir/found"

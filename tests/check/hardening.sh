@@ -36,7 +36,8 @@ examine() {
 }
 
 [ "$#" -gt 0 ] || set -- "$builddir/.libs/pam_keyfirst.so" \
-	"$builddir/keyfirst-verify" "$builddir/keyfirst"
+	"$builddir/keyfirst-verify" "$builddir/keyfirst-key-device" \
+	"$builddir/keyfirst"
 for file in "$@"; do
 	examine "$file"
 done

@@ -3,6 +3,7 @@
 # library of others only in the files that are there for it.  The arrows:
 #
 #	pam_module -> common <- store <- factors <- verifier, enroll_tool
+#	key_device -> common
 #
 # A header of libc that is used for the first time is added to "libc" below;
 # a library of others gets a line in "foreign".
@@ -23,6 +24,7 @@ below() {
 	common)		echo common ;;
 	store)		echo common store ;;
 	factors)	echo common store factors ;;
+	key_device)	echo common key_device ;;
 	pam_module)	echo common pam_module ;;
 	verifier)	echo common store factors verifier ;;
 	enroll_tool)	echo common store factors password enroll_tool ;;
@@ -33,6 +35,9 @@ below() {
 foreign() {
 	case $1 in
 	liboath/*)		echo 'factors/totp.c' ;;
+	fido.h)			echo 'key_device/*' ;;
+	seccomp.h)		echo 'key_device/sandbox.c' ;;
+	openssl/crypto.h)	echo 'store/* key_device/key.c' ;;
 	openssl/evp.h)		echo 'store/* factors/recovery.c' ;;
 	openssl/*)		echo 'store/*' ;;
 	security/*)		echo 'pam_module/*' ;;
@@ -72,7 +77,8 @@ judge() {
 	printf '%s:%s: %s\n' "$1" "$2" "$3"
 }
 
-for folder in common store factors pam_module verifier enroll_tool; do
+for folder in common store factors key_device pam_module verifier \
+	enroll_tool; do
 	found=$(cd "$tree" && find "$folder" -name '*.[ch]' | sort |
 	while read -r file; do
 		awk '/^[ \t]*#[ \t]*include/ {

@@ -27,7 +27,7 @@ missing=$(cd "$tree" && {
 	find . -maxdepth 1 -type f \( -name '[A-Z]*' -o -perm -u+x \) \
 		! -name 'Makefile*' ! -name 'configure*' ! -name libtool \
 		! -name config.status | sed 's|^\./||'
-	find common store factors verifier pam_module \
+	find common store factors key_device verifier pam_module \
 	enroll_tool conf man tests -type f
 } | sort | while read -r file; do
 	named "$file" && continue

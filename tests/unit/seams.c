@@ -20,7 +20,6 @@
 #define NOBODY 65534
 
 const char kf_path_conf[] = "/nonexistent/keyfirst.conf";
-const char kf_path_key_device[] = "/nonexistent/keyfirst-key-device";
 const char kf_path_machine_key[] = "/nonexistent/machine.key";
 const char kf_path_socket[] = "/nonexistent/verify.socket";
 const char kf_path_store[] = "/nonexistent/store";

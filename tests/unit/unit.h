@@ -41,6 +41,10 @@ unit_path(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void
 unit_write(const char *path, const void *bytes, size_t len, unsigned mode);
 
+/* What kf_path_key_device is from now on; "/nonexistent/..." at first. */
+void
+unit_set_key_device(const char *path);
+
 /* Wall time stands still at this; 0: runs again. */
 void
 unit_set_wall(int64_t seconds);

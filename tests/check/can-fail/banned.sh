@@ -9,7 +9,7 @@ tree=$tap_dir
 fresh() {
 	rm -rf "${tree:?}"/*
 	mkdir -p "$tree/common" "$tree/store" "$tree/factors" \
-		"$tree/verifier" "$tree/pam_module" "$tree/enroll_tool" \
+		"$tree/verifier" "$tree/key_device" "$tree/pam_module" "$tree/enroll_tool" \
 		"$tree/tests"
 }
 

@@ -8,7 +8,7 @@ scratch
 tree=$tap_dir
 header=$tree/store/planted.h
 mkdir -p "$tree/common" "$tree/store" "$tree/factors" "$tree/verifier" \
-	"$tree/pam_module" "$tree/enroll_tool"
+	"$tree/key_device" "$tree/pam_module" "$tree/enroll_tool"
 
 printf '#ifndef P_H\n#define P_H\n#include <stdint.h>\n' >"$header"
 printf 'struct p { uint32_t a; };\nuint32_t kf_p(struct p *p);\n#endif\n' \

@@ -9,7 +9,7 @@ tree=$tap_dir
 fresh() {
 	rm -rf "${tree:?}"/*
 	mkdir -p "$tree/common" "$tree/store" "$tree/factors" \
-		"$tree/verifier" "$tree/pam_module" "$tree/enroll_tool"
+		"$tree/verifier" "$tree/key_device" "$tree/pam_module" "$tree/enroll_tool"
 }
 
 # plant FILE HEADER: and the check names it
@@ -34,6 +34,10 @@ verifier/main.c "factors/totp.h"
 pam_module/a.c <security/pam_modules.h>
 pam_module/a.c "pam_module/a.h"
 enroll_tool/qr.c <qrencode.h>
+key_device/key.h <fido.h>
+key_device/sandbox.c <seccomp.h>
+key_device/key.c <openssl/crypto.h>
+key_device/key.c "common/a.h"
 END
 passes 'what the table allows' "$tree"
 
@@ -53,6 +57,13 @@ plant enroll_tool/a.c '<security/pam_appl.h>'
 plant verifier/a.c '<png.h>'
 plant verifier/a.c '<jansson.h>'
 plant verifier/a.c '<curl/curl.h>'
+plant factors/a.c '<fido.h>'
+plant verifier/a.c '<fido.h>'
+plant verifier/a.c '"key_device/key.h"'
+plant key_device/key.c '<seccomp.h>'
+plant key_device/key.c '<openssl/evp.h>'
+plant key_device/key.c '"store/store.h"'
+plant key_device/key.c '"factors/devices.h"'
 plant common/a.c '"local.h"'
 plant common/a.c '"../store/store.h"'
 plant common/a.c 'HEADER'

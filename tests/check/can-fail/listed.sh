@@ -7,7 +7,7 @@ set -eu
 scratch
 tree=$tap_dir
 mkdir -p "$tree/common" "$tree/store" "$tree/factors" "$tree/verifier" \
-	"$tree/pam_module" "$tree/enroll_tool" "$tree/conf" "$tree/man" \
+	"$tree/key_device" "$tree/pam_module" "$tree/enroll_tool" "$tree/conf" "$tree/man" \
 	"$tree/tests/unit/.deps"
 printf 'a_SOURCES = common/a.c \\\n\tcommon/a.h\nunit = tests/unit/a\n' \
 	>"$tree/Makefile.am"
