@@ -1,0 +1,113 @@
+#!/bin/bash
+# tests/vm/vm keeps what it promises: a machine that told a failure as success,
+# mixed messages into what a test says, or stayed behind, would spoil all tests
+# that run in it.
+set -eu
+# shellcheck source=tests/e2e/site.sh
+. "$(dirname "$0")/../e2e/site.sh"
+site_inside
+vm=$site_top/tests/vm/vm
+work=$(mktemp -d /tmp/kf-harness.XXXXXX)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+
+status_is()
+{
+	local want=$1 status=0
+	shift
+	"$@" || status=$?
+	[ "$status" -eq "$want" ] || { echo "status $status"; return 1; }
+}
+
+runs()
+{
+	find /run -maxdepth 1 -name 'keyfirst-vm.*'
+}
+
+nothing_left()
+{
+	! pgrep -a qemu-system && runs | diff "$work/before" -
+}
+
+# A machine whose command goes on for ever; vm_pid is that of tests/vm/vm.
+started()
+{
+	local line
+	rm -f "$work/fifo"
+	mkfifo "$work/fifo"
+	"$vm" sh -c 'echo started; exec sleep 1000' >"$work/fifo" 2>&1 &
+	vm_pid=$!
+	exec {from}<"$work/fifo"
+	read -r -t 60 -u "$from" line || line=
+	[ "$line" = started ] || note "the machine said: $line"
+}
+
+# gone: whatever had the machine's output has ended; the reader waits for that.
+gone()
+{
+	timeout 20 cat <&"$from"
+}
+
+runs >"$work/before"
+
+# --- a command that does all at once -----------------------------------------------
+
+export LINES_IN=$'two\nlines' site_top work
+cat >guest <<'SCRIPT'
+printf '%s|' "$@" "$PWD" "$LINES_IN"; echo
+seq 100000
+echo 'not this' >&2
+echo '<0>a message of the kernel' >/dev/kmsg
+. "$site_top/tests/e2e/site.sh"
+tap_check 'this fails' false
+tap_check 'this does not' true
+echo spoilt >"$work/file"
+: >/etc/spoilt
+echo again >/dev/stdout
+echo again >/dev/stderr
+setsid sleep 1000 &
+sleep 1000 &
+exit 37
+SCRIPT
+echo whole >file
+# shellcheck disable=SC2016 # as it is
+odd='$HOME "*" & \n'
+status=0
+"$vm" bash guest 'an argument' "$odd" >out 2>err || status=$?
+
+{
+	printf '%s|' 'an argument' "$odd" "$work" "$LINES_IN"
+	echo
+	seq 100000
+	printf '%s\n' 'not ok 1 - this fails' '# false: status 1' '# ' \
+		'ok 2 - this does not' again
+} >out.want
+printf '%s\n' 'not this' again >err.want
+
+tap_check 'the status comes through' test "$status" = 37
+tap_check 'the output is whole, and a failing point fails' cmp out out.want
+tap_check 'and nothing is in the other but what belongs there' diff err err.want
+tap_check 'what the guest writes stays in it' \
+	test "$(cat file)" = whole -a ! -e /etc/spoilt
+tap_check 'success comes through, too' "$vm" true
+tap_check 'nothing is left' nothing_left
+
+# --- ends that are none --------------------------------------------------------------
+
+tap_check 'a panic is no success' status_is 125 \
+	"$vm" sh -c 'echo c >/proc/sysrq-trigger'
+tap_check 'nor is a machine that hangs' status_is 124 "$vm" --timeout 3 true
+tap_check 'nothing is left of them' nothing_left
+started
+kill "$vm_pid"
+status=0
+wait "$vm_pid" || status=$?
+tap_check 'it ends when it is told to' test "$status" = 143
+tap_check 'with all that it had started' gone
+tap_check 'and leaves nothing' nothing_left
+started
+kill -KILL "$vm_pid"
+wait "$vm_pid" 2>/dev/null || :
+tap_check 'no machine outlives it' gone
+tap_check 'even when it was killed' fails pgrep -a qemu-system
+tap_done
