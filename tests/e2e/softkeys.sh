@@ -5,7 +5,7 @@
 # module, keyfirst-key-device, the store.
 
 softkey=$site_build/tests/softkey/softkey
-keyfirst_softkey=$site_build/tests/softkey/keyfirst
+keyfirst_softkey=$site_build/tests/softkey/keyfirst-softkey
 softkeys=/run/softkey
 softkey_verify=/usr/libexec/keyfirst/keyfirst-verify
 declare -A key_pids=()
@@ -15,7 +15,7 @@ softkeys_begin()
 	mkdir -p "$softkeys"
 	chmod 0755 "$softkeys"
 	cp "$softkey_verify" "$site_dir/verify.installed"
-	install -m 0755 "$site_build/tests/softkey/keyfirst-verify" \
+	install -m 0755 "$site_build/tests/softkey/keyfirst-verify-softkey" \
 		"$softkey_verify"
 	trap 'softkeys_end; sshd_stop' EXIT
 }
