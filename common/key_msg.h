@@ -7,8 +7,9 @@
  *
  * It starts by itself to lock and open the device: BUSY if it has to wait for
  * the lock, then OPENED, or FAILED and the end.  From then on each request has
- * one answer: the one named below, or FAILED.  The next request follows the
- * answer; CANCEL alone may come while one is awaited, and ends it with FAILED
+ * one answer: the one named below, or FAILED; before that of ASSERT and MAKE,
+ * TOUCH may come once, when the key says that it waits for the person.  The next
+ * request follows the answer; CANCEL alone may come while one is awaited, and ends it with FAILED
  * (cancelled).  When the parent closes the socket, the program cancels what
  * runs on the device and leaves.
  */
@@ -35,7 +36,8 @@ enum kf_key_msg_type {
 	KF_KEY_MSG_ASSERTED = 0x84,
 	KF_KEY_MSG_RETRIES_LEFT = 0x85,
 	KF_KEY_MSG_MADE = 0x86,
-	KF_KEY_MSG_FAILED = 0x87
+	KF_KEY_MSG_FAILED = 0x87,
+	KF_KEY_MSG_TOUCH = 0x88
 };
 
 /* Limits of what we enrol and pass on; sizes of text include the NUL. */
@@ -171,7 +173,7 @@ kf_key_put_assert(struct kf_frame *f, const struct kf_key_assert *m)
 KF_CHECKED enum kf_err
 kf_key_put_make(struct kf_frame *f, const struct kf_key_make *m)
     __attribute__((nonnull));
-/* RETRIES, CANCEL, BUSY: nothing but their type. */
+/* RETRIES, CANCEL, BUSY, TOUCH: nothing but their type. */
 void
 kf_key_put_bare(struct kf_frame *f, enum kf_key_msg_type type)
     __attribute__((nonnull));

@@ -207,9 +207,19 @@ is_answer(const struct kf_device *device, uint8_t type)
 	case KF_KEY_MSG_RETRIES_LEFT:
 	case KF_KEY_MSG_MADE:
 	case KF_KEY_MSG_FAILED:
+	case KF_KEY_MSG_TOUCH:
 		break;
 	}
 	return false;
+}
+
+/* Once a request, and only where there is something to touch. */
+static bool
+is_touch(const struct kf_device *device, const struct kf_frame *f)
+{
+	return f->type == KF_KEY_MSG_TOUCH && !device->touch &&
+	    (device->asked == KF_KEY_MSG_ASSERT ||
+	    device->asked == KF_KEY_MSG_MAKE) && kf_key_get_bare(f) == KF_OK;
 }
 
 /* What it says while it opens the key. */
@@ -243,6 +253,11 @@ hear(struct kf_devices *devices, struct kf_device *device)
 	if (err == KF_OK && (device->phase == KF_DEVICE_OPENING ||
 	    device->phase == KF_DEVICE_BUSY))
 		return hear_opening(devices, device);
+	if (err == KF_OK && device->phase == KF_DEVICE_WORKING &&
+	    is_touch(device, &devices->frame)) {
+		device->touch = true;
+		return KF_DEVICES_TOUCH;
+	}
 	if (err == KF_OK && device->phase == KF_DEVICE_WORKING &&
 	    is_answer(device, devices->frame.type)) {
 		device->phase = KF_DEVICE_IDLE;
@@ -364,6 +379,7 @@ ask(struct kf_devices *devices, struct kf_device *device, enum kf_err err,
 		err = kf_frame_write(device->process.fd, &devices->frame,
 		    kf_clock_monotonic() + FRAME_MS);
 	device->asked = devices->frame.type;
+	device->touch = false;
 	kf_frame_wipe(&devices->frame);
 	if (err == KF_OK) {
 		device->phase = KF_DEVICE_WORKING;

@@ -38,6 +38,7 @@ struct kf_device {
 	struct kf_process process;
 	struct kf_key_opened opened;	/* from KF_DEVICE_IDLE on */
 	uint8_t asked;			/* the request of KF_DEVICE_WORKING */
+	bool touch;			/* it has said that it waits */
 	int64_t deadline;		/* of the present phase */
 	struct kf_device_node node;	/* of KF_DEVICE_DONE */
 
@@ -61,6 +62,8 @@ enum kf_devices_event {
 	KF_DEVICES_CALLER,	/* the caller's descriptor can be read */
 	KF_DEVICES_ARRIVED,	/* a key was plugged in, and is _OPENING */
 	KF_DEVICES_BUSY,	/* another program uses this one */
+	KF_DEVICES_TOUCH,	/* this one waits for the person; comes once a
+				   request, from keys that say so */
 	KF_DEVICES_OPENED,	/* this one is KF_DEVICE_IDLE now */
 	KF_DEVICES_ANSWER,	/* the frame answers its request; _IDLE again.
 				   KF_KEY_MSG_FAILED is an answer too */

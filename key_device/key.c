@@ -166,6 +166,7 @@ kf_key_begin(struct kf_key *key, int64_t ms)
 		}
 	}
 	key->stop = KF_KEY_GOES_ON;
+	key->tells_touch = false;
 	key->sent.count = 0;
 	key->info_next = 0;
 	key->deadline = kf_clock_monotonic() + ms;

@@ -47,6 +47,7 @@ struct kf_key {
 	enum kf_key_stop stop;
 	int64_t give_up;	/* of a request that is being ended */
 	bool opening;		/* BUSY may be said, once */
+	bool tells_touch;	/* TOUCH may be said, once */
 	struct kf_reports sent;	/* the message that is being answered */
 	struct kf_reports info;	/* the answer to getInfo, kept */
 	bool info_complete;

@@ -31,6 +31,7 @@
 #define ERROR 0xbf
 #define CHANNEL_BUSY 0x06
 #define GET_INFO 0x04
+#define TOUCH_NEEDED 0x02	/* of KEEPALIVE: STATUS_UPNEEDED */
 
 /* Where things are in a report: channel, command, length, then data. */
 #define CHANNEL_SIZE 4
@@ -212,6 +213,19 @@ send_again(struct kf_key *key)
 	return true;
 }
 
+/* The person is told when there is something to touch, and not before. */
+static void
+tell_touch(struct kf_key *key, const unsigned char *report)
+{
+	if (!key->tells_touch || key->stop != KF_KEY_GOES_ON ||
+	    report[COMMAND] != KEEPALIVE || report[DATA] != TOUCH_NEEDED)
+		return;
+	key->tells_touch = false;
+	kf_key_put_bare(&key->frame, KF_KEY_MSG_TOUCH);
+	(void)!kf_frame_write(key->parent, &key->frame, kf_clock_monotonic() +
+	    FRAME_MS);
+}
+
 static bool
 is_get_info(const struct kf_reports *sent)
 {
@@ -263,6 +277,7 @@ kf_report_read(void *handle, unsigned char *bytes, size_t len, int ms)
 			continue;
 		}
 		keep_info(key, bytes);
+		tell_touch(key, bytes);
 		return KF_REPORT_SIZE;
 	}
 	return -1;

@@ -29,8 +29,10 @@ do_assert(struct kf_key *key, struct kf_frame *answer)
 	bool good = kf_key_get_assert(&key->frame, &request) == KF_OK;
 
 	kf_frame_wipe(&key->frame);
-	if (good && kf_key_begin(key, KF_KEY_PERSON_MS))
+	if (good && kf_key_begin(key, KF_KEY_PERSON_MS)) {
+		key->tells_touch = true;
 		kf_request_assert(key, &request, answer);
+	}
 	explicit_bzero(&request, sizeof(request));
 	return good;
 }
@@ -42,8 +44,10 @@ do_make(struct kf_key *key, struct kf_frame *answer)
 	bool good = kf_key_get_make(&key->frame, &request) == KF_OK;
 
 	kf_frame_wipe(&key->frame);
-	if (good && kf_key_begin(key, KF_KEY_PERSON_MS))
+	if (good && kf_key_begin(key, KF_KEY_PERSON_MS)) {
+		key->tells_touch = true;
 		kf_request_make(key, &request, answer);
+	}
 	explicit_bzero(&request, sizeof(request));
 	return good;
 }
@@ -91,6 +95,7 @@ do_request(struct kf_key *key, struct kf_frame *answer)
 	case KF_KEY_MSG_RETRIES_LEFT:
 	case KF_KEY_MSG_MADE:
 	case KF_KEY_MSG_FAILED:
+	case KF_KEY_MSG_TOUCH:
 		break;
 	}
 	return false;

@@ -14,6 +14,8 @@
 #define FIND_MS 3000
 /* The device program has its own end; this is for one that has none. */
 #define SIGN_SPARE_MS 2000
+/* A key that does not say that it waits for a touch does so by then. */
+#define CUE_MS 1000
 
 void
 kf_key_tell(struct kf_key_wait *w, const char *words)
@@ -38,6 +40,14 @@ say(struct kf_key_wait *w, const char *words, const char *prompt)
 	err = kf_talk_ask(&s->talk, true, prompt, &answer);
 	kf_secret_wipe(&answer.text);
 	return err == KF_OK && answer.kind != KF_ANSWER_FAILED;
+}
+
+static void
+cue(struct kf_key_wait *w)
+{
+	w->cue_at = 0;
+	w->touch_said = say(w, "Touch your security key.",
+	    "Press Enter, then touch your security key. ");
 }
 
 void
@@ -78,9 +88,12 @@ kf_key_ask(struct kf_key_wait *w, struct kf_device *device,
 	memcpy(request.hash, attempt->hash, sizeof(request.hash));
 	if (pin != NULL)
 		memcpy(request.pin, pin->bytes, pin->len);
-	if (!w->touch_said || pin != NULL)
-		w->touch_said = say(w, "Touch your security key.",
-		    "Press Enter, then touch your security key. ");
+	/* After a PIN only when it was right, which the key says. */
+	w->cue_at = 0;
+	if (pin != NULL && !kf_policy_holds_text(&w->s->request))
+		w->cue_at = kf_clock_monotonic() + CUE_MS;
+	else if (pin != NULL || !w->touch_said)
+		cue(w);
 	w->touch_end = kf_clock_monotonic() + ms;
 	device->mark = KF_KEY_TOUCHING;
 	kf_device_assert(&w->devices, device, &request, ms + SIGN_SPARE_MS);
@@ -171,6 +184,7 @@ on_failed(struct kf_key_wait *w, struct kf_device *device)
 {
 	enum kf_key_failure failure = KF_KEY_FAILED_OTHER;
 
+	w->cue_at = 0;
 	if (device->mark == KF_KEY_LOOKING) {
 		kf_device_release(&w->devices, device);
 		return;
@@ -317,6 +331,8 @@ next_limit(struct kf_key_wait *w)
 		o = look_around(w);
 	}
 	limit = o.touching ? w->touch_end : without_a_key(w, &o);
+	if (o.touching && w->cue_at != 0 && w->cue_at < limit)
+		limit = w->cue_at;
 	return limit < w->end ? limit : w->end;
 }
 
@@ -326,6 +342,10 @@ on_timeout(struct kf_key_wait *w)
 {
 	struct outlook o = look_around(w);
 
+	if (o.touching && w->cue_at != 0 && kf_clock_monotonic() >= w->cue_at) {
+		cue(w);
+		return false;
+	}
 	if (o.touching) {
 		w->s->deny = KF_DENY_AUTH;
 		w->s->reason = "key-timeout";
@@ -408,6 +428,10 @@ kf_key_wait(struct kf_key_wait *w)
 			break;
 		case KF_DEVICES_ANSWER:
 			goes_on = on_answer(w, device);
+			break;
+		case KF_DEVICES_TOUCH:
+			if (w->cue_at != 0)
+				cue(w);
 			break;
 		case KF_DEVICES_BUSY:
 		case KF_DEVICES_GONE:

@@ -37,6 +37,7 @@ struct kf_key_wait {
 	int64_t look_end;	/* of the silent questions */
 	int64_t insert_end;
 	int64_t touch_end;	/* once one blinks */
+	int64_t cue_at;		/* when touch is said at the latest; 0: it was */
 	int64_t end;		/* of it all */
 	bool insert_said;
 	bool touch_said;

@@ -136,6 +136,9 @@ kf_devices_wait(struct kf_devices *devices, int fd, int64_t deadline,
 	case KF_DEVICES_GONE:
 		(*device)->phase = KF_DEVICE_NONE;
 		break;
+	case KF_DEVICES_TOUCH:
+		assert_int_equal((*device)->phase, KF_DEVICE_WORKING);
+		break;
 	case KF_DEVICES_TIMEOUT:
 	case KF_DEVICES_CALLER:
 		break;
@@ -363,6 +366,7 @@ set_up(unsigned keys, bool code)
 #define LEFT(d, n) { KF_DEVICES_ANSWER, d, KF_KEY_MSG_RETRIES_LEFT, n, 0 }
 #define ARRIVED(d) { KF_DEVICES_ARRIVED, d, 0, 0, 2000 }
 #define BUSY(d) { KF_DEVICES_BUSY, d, 0, 0, 0 }
+#define BLINKS(d) { KF_DEVICES_TOUCH, d, 0, 0, 0 }
 #define GONE(d) { KF_DEVICES_GONE, d, 0, 0, 0 }
 #define LATE { KF_DEVICES_TIMEOUT, -1, 0, 0, 0 }
 #define CALLER { KF_DEVICES_CALLER, -1, 0, 0, 0 }
@@ -601,25 +605,25 @@ pin(void **state)
 	plugged_in = 1;
 	s.conf.key_verify = true;
 	typed[0] = "1234";
-	RUN(KF_KEYS_PROVED, "0:find1 0:retries " ASK_PIN(8) TOUCH
-	    " 0:pin=1234", OPENED(0, FIDO2 | HAS_PIN), FOUND(0, 1),
-	    LEFT(0, 8), SIGNED(0));
+	RUN(KF_KEYS_PROVED, "0:find1 0:retries " ASK_PIN(8)
+	    " 0:pin=1234" TOUCH, OPENED(0, FIDO2 | HAS_PIN), FOUND(0, 1),
+	    LEFT(0, 8), BLINKS(0), SIGNED(0));
 	assert_true(rules_seen.verify);
 	/* The record wants it, and nobody else. */
 	set_up(1, true);
 	plugged_in = 1;
 	s.person.authenticators[0].key.verify = true;
 	typed[0] = "1234";
-	RUN(KF_KEYS_PROVED, "0:find1 0:retries " ASK_PIN(8) TOUCH
-	    " 0:pin=1234", OPENED(0, FIDO2 | HAS_PIN), FOUND(0, 1),
-	    LEFT(0, 8), SIGNED(0));
+	RUN(KF_KEYS_PROVED, "0:find1 0:retries " ASK_PIN(8)
+	    " 0:pin=1234" TOUCH, OPENED(0, FIDO2 | HAS_PIN), FOUND(0, 1),
+	    LEFT(0, 8), BLINKS(0), SIGNED(0));
 	/* A key that does nothing without. */
 	set_up(1, true);
 	plugged_in = 1;
 	typed[0] = "1234";
-	RUN(KF_KEYS_PROVED, "0:find1 0:retries " ASK_PIN(8) TOUCH
-	    " 0:pin=1234", OPENED(0, FIDO2 | HAS_PIN | ALWAYS), FOUND(0, 1),
-	    LEFT(0, 8), SIGNED(0));
+	RUN(KF_KEYS_PROVED, "0:find1 0:retries " ASK_PIN(8)
+	    " 0:pin=1234" TOUCH, OPENED(0, FIDO2 | HAS_PIN | ALWAYS), FOUND(0, 1),
+	    LEFT(0, 8), BLINKS(0), SIGNED(0));
 	/* A key that needs none goes before, however late it is found. */
 	set_up(2, true);
 	plugged_in = 2;
@@ -645,11 +649,19 @@ wrong_pin(void **state)
 	s.conf.key_verify = true;
 	typed[0] = "1111";
 	typed[1] = "2222";
-	RUN(KF_KEYS_PROVED, "0:find1 0:retries " ASK_PIN(8) TOUCH
-	    " 0:pin=1111 ![Wrong PIN.] 0:retries " ASK_PIN(7) TOUCH
+	RUN(KF_KEYS_PROVED, "0:find1 0:retries " ASK_PIN(8)
+	    " 0:pin=1111 ![Wrong PIN.] 0:retries " ASK_PIN(7)
 	    " 0:pin=2222", OPENED(0, FIDO2 | HAS_PIN), FOUND(0, 1),
 	    LEFT(0, 8), FAILED(0, KF_KEY_FAILED_PIN_WRONG), LEFT(0, 7),
 	    SIGNED(0));
+	/* One that does not say that it blinks. */
+	set_up(1, true);
+	plugged_in = 1;
+	s.conf.key_verify = true;
+	typed[0] = "1234";
+	RUN(KF_KEYS_PROVED, "0:find1 0:retries " ASK_PIN(8)
+	    " 0:pin=1234 (1)" TOUCH, OPENED(0, FIDO2 | HAS_PIN), FOUND(0, 1),
+	    LEFT(0, 8), LATE, SIGNED(0));
 	/* Twice, and never a third time, let alone by itself. */
 	set_up(1, true);
 	plugged_in = 1;
@@ -657,8 +669,8 @@ wrong_pin(void **state)
 	typed[0] = "1111";
 	typed[1] = "2222";
 	typed[2] = "3333";
-	RUN(KF_KEYS_FAILED, "0:find1 0:retries " ASK_PIN(8) TOUCH
-	    " 0:pin=1111 ![Wrong PIN.] 0:retries " ASK_PIN(7) TOUCH
+	RUN(KF_KEYS_FAILED, "0:find1 0:retries " ASK_PIN(8)
+	    " 0:pin=1111 ![Wrong PIN.] 0:retries " ASK_PIN(7)
 	    " 0:pin=2222 ![Wrong PIN.] 0:release",
 	    OPENED(0, FIDO2 | HAS_PIN), FOUND(0, 1), LEFT(0, 8),
 	    FAILED(0, KF_KEY_FAILED_PIN_WRONG), LEFT(0, 7),
@@ -676,7 +688,7 @@ wrong_pin(void **state)
 	plugged_in = 1;
 	s.conf.key_verify = true;
 	typed[0] = "1111";
-	RUN(KF_KEYS_FAILED, "0:find1 0:retries " ASK_PIN(2) TOUCH
+	RUN(KF_KEYS_FAILED, "0:find1 0:retries " ASK_PIN(2)
 	    " 0:pin=1111 ![Wrong PIN.] 0:retries ![The PIN of this security "
 	    "key has one try left, which is not used here.] 0:release",
 	    OPENED(0, FIDO2 | HAS_PIN), FOUND(0, 1), LEFT(0, 2),
@@ -727,9 +739,10 @@ fingerprint(void **state)
 	s.conf.key_verify = true;
 	typed[0] = "1234";
 	RUN(KF_KEYS_PROVED, "0:find1" TOUCH " 0:uv ![Not recognised.] "
-	    "0:retries " ASK_PIN(8) TOUCH " 0:pin=1234",
+	    "0:retries " ASK_PIN(8) " 0:pin=1234" TOUCH,
 	    OPENED(0, FIDO2 | HAS_UV | HAS_PIN), FOUND(0, 1),
-	    FAILED(0, KF_KEY_FAILED_UV_WRONG), LEFT(0, 8), SIGNED(0));
+	    FAILED(0, KF_KEY_FAILED_UV_WRONG), LEFT(0, 8), BLINKS(0),
+	    SIGNED(0));
 	set_up(1, true);
 	plugged_in = 1;
 	s.conf.key_verify = true;
