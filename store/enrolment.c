@@ -356,7 +356,7 @@ kf_enrolment_add(struct kf_person *person, enum kf_kind kind,
     struct kf_authenticator **out)
 {
 	struct kf_authenticator *a;
-	char id[KF_ID_SIZE];
+	char id[KF_ID_SIZE] = "";
 	enum kf_err err;
 
 	if (person->count == KF_AUTHENTICATORS_MAX)

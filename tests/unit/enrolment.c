@@ -324,8 +324,7 @@ largest_keys(void **state)
 	struct kf_person person = { .uid = UINT32_MAX - 1,
 		.version = UINT64_MAX - 2 };
 	char text[KF_ENROLMENT_TEXT_MAX];
-	size_t line = 0;
-	size_t longest = 0;
+	size_t len, line = 0, longest = 0;
 
 	(void)state;
 	memset(person.name, 'x', sizeof(person.name) - 1);
@@ -348,7 +347,8 @@ largest_keys(void **state)
 		a->key.first_counter = UINT32_MAX;
 	}
 	there_and_back(&person);
-	for (size_t i = 0; i < format_person(&person, text); i++) {
+	len = format_person(&person, text);
+	for (size_t i = 0; i < len; i++) {
 		line = text[i] == '\n' ? 0 : line + 1;
 		longest = line > longest ? line : longest;
 	}
@@ -438,7 +438,10 @@ credentials_differ(void **state)
 	/* A beginning of another is another. */
 	a->credential[--a->credential_len] = 0;
 	there_and_back(&person);
-	a->credential[a->credential_len++] ^= 1;
+	*a = *b;
+	b->credential[--b->credential_len] = 0;
+	there_and_back(&person);
+	b->credential[b->credential_len++] ^= 1;
 	there_and_back(&person);
 }
 
