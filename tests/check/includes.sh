@@ -39,6 +39,10 @@ foreign() {
 	seccomp.h)		echo 'key_device/sandbox.c' ;;
 	openssl/crypto.h)	echo 'store/* key_device/key.c' ;;
 	openssl/evp.h)		echo 'store/* factors/recovery.c' ;;
+	openssl/evp.h)		echo 'store/* factors/recovery.c
+				factors/assertion.c' ;;
+	openssl/bn.h | openssl/core_names.h | openssl/param_build.h | \
+	openssl/rsa.h)		echo 'store/* factors/assertion.c' ;;
 	openssl/*)		echo 'store/*' ;;
 	security/*)		echo 'pam_module/*' ;;
 	jansson.h | png.h | qrencode.h)

@@ -1,0 +1,340 @@
+/*
+ * The check of what a security key has signed; see assertion.h.  libcrypto does
+ * the arithmetic and nothing else here.
+ *
+ * All that can be refused without arithmetic is refused first.  The verdict
+ * starts as a refusal, every step can only name another refusal, and one line
+ * makes it right.  Whatever libcrypto says but a plain yes is a no.
+ */
+#include "factors/assertion.h"
+
+#include <openssl/bn.h>
+#include <openssl/core_names.h>
+#include <openssl/evp.h>
+#include <openssl/param_build.h>
+#include <openssl/rsa.h>
+#include <string.h>
+
+/*
+ * Authenticator data without attested data and extensions: hash of the RP id,
+ * flags, counter (WebAuthn, 6.1).
+ */
+#define AUTHDATA_SIZE 37
+#define AT_FLAGS 32
+#define AT_COUNTER 33
+
+/* Two integers of 33 bytes at most, and seven of wrapping. */
+#define ES256_SIGNATURE_MAX 72
+#define ES256_HALF 32
+#define EDDSA_SIGNATURE 64
+#define RS256_SIGNATURE 256
+#define RS256_BITS 2048
+/* An exponent of 1 would make a signature of anything. */
+#define RS256_EXPONENT_MIN 65537
+
+const char *
+kf_assertion_reason(enum kf_assertion_verdict verdict)
+{
+	switch (verdict) {
+	case KF_ASSERTION_MALFORMED:
+		return "malformed";
+	case KF_ASSERTION_CREDENTIAL:
+		return "wrong-credential";
+	case KF_ASSERTION_RP:
+		return "wrong-rp";
+	case KF_ASSERTION_PRESENCE:
+		return "no-presence";
+	case KF_ASSERTION_VERIFICATION:
+		return "no-verification";
+	case KF_ASSERTION_SYNCED:
+		return "synced";
+	case KF_ASSERTION_SIGNATURE:
+		return "wrong-signature";
+	case KF_ASSERTION_BROKEN:
+		return "broken-key";
+	case KF_ASSERTION_RIGHT:
+		return "right";
+	}
+	return "malformed";
+}
+
+/* A positive integer in DER: no byte more than it needs.  Moves *at behind. */
+static bool
+skip_der_integer(const unsigned char *der, size_t len, size_t *at)
+{
+	const unsigned char *value = der + *at + 2;
+	size_t size;
+
+	if (len - *at < 3 || der[*at] != 0x02)
+		return false;
+	size = der[*at + 1];
+	if (size < 1 || size > ES256_HALF + 1 || size > len - *at - 2)
+		return false;
+	/* Negative; or zero, or a zero in front of what needs none. */
+	if ((value[0] & 0x80) != 0 ||
+	    (value[0] == 0 && (size == 1 || (value[1] & 0x80) == 0)))
+		return false;
+	/* 33 bytes only when the first is that zero. */
+	if (size == ES256_HALF + 1 && value[0] != 0)
+		return false;
+	*at += 2 + size;
+	return true;
+}
+
+/* Ecdsa-Sig-Value (RFC 3279, 2.2.3) in DER, and nothing behind it. */
+static bool
+is_der_pair(const unsigned char *der, size_t len)
+{
+	size_t at = 2;
+
+	return len >= 8 && len <= ES256_SIGNATURE_MAX && der[0] == 0x30 &&
+	    der[1] == len - 2 && skip_der_integer(der, len, &at) &&
+	    skip_der_integer(der, len, &at) && at == len;
+}
+
+static bool
+is_signature_shaped(const struct kf_key *key, const struct kf_assertion *a)
+{
+	switch ((enum kf_key_algorithm)key->algorithm) {
+	case KF_ES256:
+		return is_der_pair(a->signature, a->signature_len);
+	case KF_EDDSA:
+		return a->signature_len == EDDSA_SIGNATURE;
+	case KF_RS256:
+		return a->signature_len == RS256_SIGNATURE;
+	}
+	return false;
+}
+
+/*
+ * Attested data and extensions are refused since nobody asked for them, and a
+ * key that says it is backed up and cannot be contradicts itself (WebAuthn,
+ * 7.2).  The two bits that are reserved for future use are ignored: a key that
+ * sets one of them has signed it, and says nothing less by it.
+ */
+static bool
+is_well_formed(const struct kf_key *key, const struct kf_assertion *a)
+{
+	unsigned flags;
+
+	if (a->authdata_len != AUTHDATA_SIZE)
+		return false;
+	flags = a->authdata[AT_FLAGS];
+	if ((flags & (KF_FLAG_AT | KF_FLAG_ED)) != 0)
+		return false;
+	if ((flags & KF_FLAG_BS) != 0 && (flags & KF_FLAG_BE) == 0)
+		return false;
+	return is_signature_shaped(key, a);
+}
+
+static bool
+is_usable(const struct kf_key *key)
+{
+	return key->public_key_len > 0 &&
+	    key->public_key_len == kf_public_key_size(key->algorithm) &&
+	    key->rp_id[0] != '\0' && key->credential_len > 0 &&
+	    key->credential_len <= sizeof(key->credential);
+}
+
+static bool
+is_for_rp(const struct kf_key *key, const struct kf_assertion *a)
+{
+	unsigned char hash[KF_KEY_HASH_SIZE];
+	unsigned len = 0;
+
+	return EVP_Digest(key->rp_id, strlen(key->rp_id), hash, &len,
+	    EVP_sha256(), NULL) == 1 && len == sizeof(hash) &&
+	    memcmp(hash, a->authdata, sizeof(hash)) == 0;
+}
+
+/* All that needs no arithmetic.  *refusal counts when the answer is no. */
+static bool
+meets_rules(const struct kf_key *key, const struct kf_assertion_rules *rules,
+    const struct kf_assertion *a, enum kf_assertion_verdict *refusal)
+{
+	unsigned flags;
+
+	*refusal = KF_ASSERTION_BROKEN;
+	if (!is_usable(key))
+		return false;
+	*refusal = KF_ASSERTION_MALFORMED;
+	if (!is_well_formed(key, a))
+		return false;
+	*refusal = KF_ASSERTION_CREDENTIAL;
+	if (a->credential_len != key->credential_len ||
+	    memcmp(a->credential, key->credential, key->credential_len) != 0)
+		return false;
+	*refusal = KF_ASSERTION_RP;
+	if (!is_for_rp(key, a))
+		return false;
+	flags = a->authdata[AT_FLAGS];
+	*refusal = KF_ASSERTION_PRESENCE;
+	if ((flags & KF_FLAG_UP) == 0)
+		return false;
+	*refusal = KF_ASSERTION_VERIFICATION;
+	if ((rules->verify || key->verify) && (flags & KF_FLAG_UV) == 0)
+		return false;
+	/* What it said at enrolment it cannot take back. */
+	*refusal = KF_ASSERTION_SYNCED;
+	return !rules->hardware || ((flags & KF_FLAG_BE) == 0 && !key->synced);
+}
+
+static EVP_PKEY *
+from_parameters(const char *type, OSSL_PARAM *params)
+{
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, type, NULL);
+	EVP_PKEY *pkey = NULL;
+
+	if (ctx == NULL || params == NULL || EVP_PKEY_fromdata_init(ctx) != 1 ||
+	    EVP_PKEY_fromdata(ctx, &pkey, EVP_PKEY_PUBLIC_KEY, params) != 1) {
+		EVP_PKEY_free(pkey);
+		pkey = NULL;
+	}
+	EVP_PKEY_CTX_free(ctx);
+	return pkey;
+}
+
+/*
+ * A point that is not on the curve would be one of a weaker curve.  libcrypto
+ * looks at it when it loads one, but promises that nowhere.  P-256 has a
+ * cofactor of 1, so that there is nothing beyond that to check.
+ */
+static bool
+is_on_curve(EVP_PKEY *pkey)
+{
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, pkey, NULL);
+	bool good = ctx != NULL && EVP_PKEY_public_check_quick(ctx) == 1;
+
+	EVP_PKEY_CTX_free(ctx);
+	return good;
+}
+
+static EVP_PKEY *
+load_es256(const struct kf_key *key)
+{
+	char group[] = "P-256";
+	unsigned char point[1 + 2 * ES256_HALF] = { 0x04 }; /* SEC 1, 2.3.4 */
+	OSSL_PARAM params[] = {
+		OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME,
+		    group, 0),
+		OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY,
+		    point, sizeof(point)),
+		OSSL_PARAM_construct_end(),
+	};
+	EVP_PKEY *pkey;
+
+	memcpy(point + 1, key->public_key, sizeof(point) - 1);
+	pkey = from_parameters("EC", params);
+	if (pkey != NULL && !is_on_curve(pkey)) {
+		EVP_PKEY_free(pkey);
+		pkey = NULL;
+	}
+	return pkey;
+}
+
+static EVP_PKEY *
+load_rs256(const struct kf_key *key)
+{
+	const int modulus = RS256_BITS / 8;
+	BIGNUM *n = BN_bin2bn(key->public_key, modulus, NULL);
+	BIGNUM *e = BN_bin2bn(key->public_key + modulus,
+	    KF_PUBLIC_KEY_MAX - modulus, NULL);
+	OSSL_PARAM_BLD *build = OSSL_PARAM_BLD_new();
+	OSSL_PARAM *params = NULL;
+	EVP_PKEY *pkey = NULL;
+
+	if (n == NULL || e == NULL || build == NULL)
+		goto out;
+	if (BN_num_bits(n) != RS256_BITS || !BN_is_odd(n) || !BN_is_odd(e) ||
+	    BN_get_word(e) < RS256_EXPONENT_MIN)
+		goto out;
+	if (OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_N, n) != 1 ||
+	    OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_E, e) != 1)
+		goto out;
+	params = OSSL_PARAM_BLD_to_param(build);
+	pkey = from_parameters("RSA", params);
+out:
+	OSSL_PARAM_free(params);
+	OSSL_PARAM_BLD_free(build);
+	BN_free(n);
+	BN_free(e);
+	return pkey;
+}
+
+/* NULL when it is no key of its algorithm. */
+static EVP_PKEY *
+load_key(const struct kf_key *key)
+{
+	switch ((enum kf_key_algorithm)key->algorithm) {
+	case KF_ES256:
+		return load_es256(key);
+	case KF_EDDSA:
+		return EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL,
+		    key->public_key, key->public_key_len);
+	case KF_RS256:
+		return load_rs256(key);
+	}
+	return NULL;
+}
+
+/* What is signed: authenticator data and hash of the client data. */
+static bool
+is_signed(EVP_PKEY *pkey, const struct kf_key *key,
+    const struct kf_assertion_rules *rules, const struct kf_assertion *a)
+{
+	unsigned char text[AUTHDATA_SIZE + KF_KEY_HASH_SIZE];
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	EVP_PKEY_CTX *padding = NULL;
+	/* Ed25519 hashes by itself (RFC 8032, 5.1). */
+	const EVP_MD *md = key->algorithm == KF_EDDSA ? NULL : EVP_sha256();
+	bool good = false;
+
+	memcpy(text, a->authdata, AUTHDATA_SIZE);
+	memcpy(text + AUTHDATA_SIZE, rules->hash, KF_KEY_HASH_SIZE);
+	if (ctx == NULL ||
+	    EVP_DigestVerifyInit(ctx, &padding, md, NULL, pkey) != 1)
+		goto out;
+	if (key->algorithm == KF_RS256 && EVP_PKEY_CTX_set_rsa_padding(padding,
+	    RSA_PKCS1_PADDING) != 1)
+		goto out;
+	good = EVP_DigestVerify(ctx, a->signature, a->signature_len, text,
+	    sizeof(text)) == 1;
+out:
+	EVP_MD_CTX_free(ctx);
+	return good;
+}
+
+static void
+read_facts(const struct kf_assertion *a, struct kf_assertion_facts *facts)
+{
+	const unsigned char *counter = a->authdata + AT_COUNTER;
+
+	for (size_t i = 0; i < 4; i++)
+		facts->counter = facts->counter << 8 | counter[i];
+	facts->verified = (a->authdata[AT_FLAGS] & KF_FLAG_UV) != 0;
+	facts->synced = (a->authdata[AT_FLAGS] & KF_FLAG_BE) != 0;
+}
+
+enum kf_assertion_verdict
+kf_assertion_check(const struct kf_key *key,
+    const struct kf_assertion_rules *rules,
+    const struct kf_assertion *assertion, struct kf_assertion_facts *facts)
+{
+	enum kf_assertion_verdict verdict = KF_ASSERTION_MALFORMED;
+	EVP_PKEY *pkey;
+
+	*facts = (struct kf_assertion_facts){ 0 };
+	if (!meets_rules(key, rules, assertion, &verdict))
+		return verdict;
+	pkey = load_key(key);
+	if (pkey == NULL) {
+		verdict = KF_ASSERTION_BROKEN;
+	} else if (!is_signed(pkey, key, rules, assertion)) {
+		verdict = KF_ASSERTION_SIGNATURE;
+	} else {
+		read_facts(assertion, facts);
+		verdict = KF_ASSERTION_RIGHT;
+	}
+	EVP_PKEY_free(pkey);
+	return verdict;
+}
