@@ -118,7 +118,6 @@ softkey_u2f_touch(struct softkey *key)
 	}
 	key->stats.touches++;
 	person->u2f_touched = 0;
-	person->u2f_asked = 0;
 	return true;
 }
 

@@ -16,6 +16,27 @@
 #define SOFTKEY_QUEUE 512
 #define SOFTKEY_CHANNELS 256
 
+enum softkey_hid_command {
+	SOFTKEY_HID_PING = 0x01,
+	SOFTKEY_HID_MSG = 0x03,
+	SOFTKEY_HID_INIT = 0x06,
+	SOFTKEY_HID_WINK = 0x08,
+	SOFTKEY_HID_CBOR = 0x10,
+	SOFTKEY_HID_CANCEL = 0x11,
+	SOFTKEY_HID_KEEPALIVE = 0x3b,
+	SOFTKEY_HID_ERROR = 0x3f,
+};
+
+/* What SOFTKEY_HID_ERROR says. */
+enum softkey_hid_code {
+	SOFTKEY_HID_INVALID_CMD = 0x01,
+	SOFTKEY_HID_INVALID_LEN = 0x03,
+	SOFTKEY_HID_INVALID_SEQ = 0x04,
+	SOFTKEY_HID_MSG_TIMEOUT = 0x05,
+	SOFTKEY_HID_CHANNEL_BUSY = 0x06,
+	SOFTKEY_HID_INVALID_CHANNEL = 0x0b,
+};
+
 enum softkey_hid_state {
 	SOFTKEY_HID_IDLE,
 	SOFTKEY_HID_RECEIVES,
@@ -63,6 +84,13 @@ softkey_hid_due(const struct softkey *key);
 void
 softkey_hid_send(struct softkey *key, uint32_t channel, unsigned command,
     const unsigned char *bytes, size_t len);
+
+void
+softkey_hid_error(struct softkey *key, uint32_t channel, unsigned char code);
+
+/* A message is complete: its command runs. */
+void
+softkey_hid_begin(struct softkey *key);
 
 /* A command waits for a person. */
 bool

@@ -64,6 +64,12 @@ softkey_hid_send(struct softkey *key, uint32_t channel, unsigned command,
 	}
 }
 
+void
+softkey_hid_error(struct softkey *key, uint32_t channel, unsigned char code)
+{
+	softkey_hid_send(key, channel, SOFTKEY_HID_ERROR, &code, 1);
+}
+
 int
 softkey_get(struct softkey *key, unsigned char report[SOFTKEY_REPORT],
     int64_t now)

@@ -96,7 +96,7 @@ softkey_refuse(struct softkey *key, int64_t now);
 bool
 softkey_expire(struct softkey *key, int64_t now);
 
-/* Pulled out and put in: channels, tokens and the three PIN tries start anew. */
+/* Pulled out and put in: channels, tokens and PIN tries in a row are new. */
 void
 softkey_power_cycle(struct softkey *key, int64_t now);
 

@@ -171,7 +171,8 @@ key_site_expect(struct kf_devices *devices, enum kf_devices_event event)
 	do
 		got = kf_devices_wait(devices, -1, kf_clock_monotonic() +
 		    PATIENCE_MS, &device);
-	while (got == KF_DEVICES_ARRIVED && event != KF_DEVICES_ARRIVED);
+	while (got != event && (got == KF_DEVICES_ARRIVED ||
+	    got == KF_DEVICES_TOUCH));
 	if (got != event)
 		print_error("%s\n", device != NULL ? device->reader.path :
 		    "no device");

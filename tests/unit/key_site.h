@@ -37,8 +37,8 @@ const char *
 key_soft_ask(struct key_soft *soft, const char *line);
 
 /*
- * The next event, which must be this one; whose it is.  Arrivals are passed
- * over unless they are what is waited for.
+ * The next event, which must be this one; whose it is.  Arrivals and touches
+ * are passed over unless they are what is waited for.
  */
 struct kf_device *
 key_site_expect(struct kf_devices *devices, enum kf_devices_event event);

@@ -188,6 +188,8 @@ judge_make(int type, int protect, fido_opt_t uv, const char *pin,
 		    FIDO_OK);
 	if (r == FIDO_OK && protect != 0)
 		assert_int_equal(fido_cred_prot(cred), protect);
+	if (r == FIDO_OK && judge.made != NULL)
+		judge.made(cred);
 	if (r == FIDO_OK && credential != NULL)
 		keep(cred, credential);
 	fido_cred_free(&cred);

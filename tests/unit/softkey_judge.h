@@ -22,6 +22,8 @@ struct judge {
 	 * counts real time, of which a read here takes none.
 	 */
 	int64_t give_up;
+	/* Looks at what judge_make has made; NULL: nobody does. */
+	void (*made)(const fido_cred_t *cred);
 	fido_dev_t *dev;
 };
 extern struct judge judge;

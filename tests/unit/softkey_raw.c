@@ -1,373 +1,13 @@
 /*
- * softkey report by report and byte by byte: what libfido2 never sends, and a
- * strict key refuses.
+ * softkey byte by byte: what libfido2 never sends, and a strict key refuses.
  */
+#include "tests/unit/softkey_reports.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "tests/softkey/cbor.h"
-#include "tests/softkey/softkey.h"
 #include "tests/unit/unit.h"
-
-enum {
-	PING = 0x01,
-	MSG = 0x03,
-	LOCK = 0x04,
-	INIT = 0x06,
-	WINK = 0x08,
-	CBOR = 0x10,
-	CANCEL = 0x11,
-	KEEPALIVE = 0x3b,
-	ERROR = 0x3f,
-
-	INVALID_CMD = 0x01,
-	INVALID_LEN = 0x03,
-	INVALID_SEQ = 0x04,
-	MSG_TIMEOUT = 0x05,
-	CHANNEL_BUSY = 0x06,
-	INVALID_CHANNEL = 0x0b,
-};
-
-#define BROADCAST UINT32_C(0xffffffff)
-
-static struct softkey *key;
-static int64_t now;
-static uint32_t ours, theirs;
-
-/* Reports */
-
-static void
-put(uint32_t channel, unsigned command, size_t len, const void *bytes,
-    size_t n)
-{
-	unsigned char report[SOFTKEY_REPORT] = {
-		(unsigned char)(channel >> 24), (unsigned char)(channel >> 16),
-		(unsigned char)(channel >> 8), (unsigned char)channel,
-		(unsigned char)(command | 0x80), (unsigned char)(len >> 8),
-		(unsigned char)len
-	};
-
-	assert_true(n <= sizeof(report) - 7);
-	if (n > 0)
-		memcpy(report + 7, bytes, n);
-	softkey_put(key, report, now);
-}
-
-static void
-put_next(uint32_t channel, unsigned sequence, const void *bytes, size_t n)
-{
-	unsigned char report[SOFTKEY_REPORT] = {
-		(unsigned char)(channel >> 24), (unsigned char)(channel >> 16),
-		(unsigned char)(channel >> 8), (unsigned char)channel,
-		(unsigned char)sequence
-	};
-
-	if (n > 0)
-		memcpy(report + 5, bytes, n);
-	softkey_put(key, report, now);
-}
-
-static void
-put_message(uint32_t channel, unsigned command, const unsigned char *bytes,
-    size_t len)
-{
-	size_t done = len < 57 ? len : 57;
-
-	put(channel, command, len, bytes, done);
-	for (unsigned i = 0; done < len; i++) {
-		size_t n = len - done < 59 ? len - done : 59;
-
-		put_next(channel, i, bytes + done, n);
-		done += n;
-	}
-}
-
-static unsigned char reply[8000];
-
-static uint32_t
-channel_of(const unsigned char *report)
-{
-	return (uint32_t)report[0] << 24 | (uint32_t)report[1] << 16 |
-	    (uint32_t)report[2] << 8 | report[3];
-}
-
-/* The next message is this command on this channel; its length. */
-static size_t
-get_message(uint32_t channel, unsigned command)
-{
-	unsigned char report[SOFTKEY_REPORT];
-	size_t len, done;
-
-	assert_int_equal(softkey_get(key, report, now), 1);
-	assert_int_equal(channel_of(report), channel);
-	assert_int_equal(report[4], command | 0x80);
-	len = (size_t)report[5] << 8 | report[6];
-	assert_true(len <= sizeof(reply));
-	memcpy(reply, report + 7, 57);
-	for (done = 57; done < len; done += 59) {
-		assert_int_equal(softkey_get(key, report, now), 1);
-		assert_int_equal(channel_of(report), channel);
-		assert_int_equal(report[4], (done - 57) / 59);
-		memcpy(reply + done, report + 5,
-		    len - done < 59 ? len - done : 59);
-	}
-	return len;
-}
-
-static void
-get_error(uint32_t channel, unsigned code)
-{
-	assert_int_equal(get_message(channel, ERROR), 1);
-	assert_int_equal(reply[0], code);
-}
-
-static void
-get_nothing(void)
-{
-	unsigned char report[SOFTKEY_REPORT];
-
-	assert_int_equal(softkey_get(key, report, now), 0);
-}
-
-static void
-get_keepalive(uint32_t channel)
-{
-	assert_int_equal(get_message(channel, KEEPALIVE), 1);
-	assert_int_equal(reply[0], 2);
-}
-
-static uint32_t
-get_channel(void)
-{
-	put(BROADCAST, INIT, 8, "12345678", 8);
-	assert_int_equal(get_message(BROADCAST, INIT), 17);
-	assert_memory_equal(reply, "12345678", 8);
-	assert_int_equal(reply[12], 2);
-	assert_int_equal(reply[16], 0x05);
-	return channel_of(reply + 8);
-}
-
-static int
-before(void **state)
-{
-	struct softkey_config config;
-
-	(void)state;
-	softkey_config_default(&config);
-	now = 5000;
-	key = softkey_new(&config, now);
-	assert_non_null(key);
-	ours = get_channel();
-	theirs = get_channel();
-	assert_int_not_equal(ours, theirs);
-	return 0;
-}
-
-static int
-after(void **state)
-{
-	(void)state;
-	get_nothing();
-	softkey_free(key);
-	return 0;
-}
-
-static const unsigned char selection[] = { 0x0b };
-static const unsigned char get_info[] = { 0x04 };
-
-/* A command that waits for a touch, on our channel. */
-static void
-start_waiting(void)
-{
-	put_message(ours, CBOR, selection, 1);
-	get_keepalive(ours);
-}
-
-static void
-end_waiting(void)
-{
-	assert_true(softkey_touch(key, now));
-	assert_int_equal(get_message(ours, CBOR), 1);
-	assert_int_equal(reply[0], 0);
-}
-
-static void
-channels(void **state)
-{
-	(void)state;
-	put(ours + 1000, PING, 0, NULL, 0);
-	get_error(ours + 1000, INVALID_CHANNEL);
-	put(ours + 1000, INIT, 8, "12345678", 8);
-	get_error(ours + 1000, INVALID_CHANNEL);
-	put(0, PING, 0, NULL, 0);
-	get_error(0, INVALID_CHANNEL);
-	put(BROADCAST, PING, 0, NULL, 0);
-	get_error(BROADCAST, INVALID_CHANNEL);
-	put(BROADCAST, INIT, 7, "1234567", 7);
-	get_error(BROADCAST, INVALID_LEN);
-	put_next(ours + 1000, 0, NULL, 0);
-	put_next(ours, 0, NULL, 0);
-	get_nothing();
-	/* After a power cycle, old channels are nothing. */
-	softkey_power_cycle(key, now);
-	put(ours, PING, 0, NULL, 0);
-	get_error(ours, INVALID_CHANNEL);
-}
-
-static void
-commands(void **state)
-{
-	(void)state;
-	put(ours, WINK, 0, NULL, 0);
-	assert_int_equal(get_message(ours, WINK), 0);
-	put(ours, WINK, 1, "", 1);
-	get_error(ours, INVALID_LEN);
-	put(ours, LOCK, 1, "", 1);
-	get_error(ours, INVALID_CMD);
-	put(ours, 0x40, 0, NULL, 0);
-	get_error(ours, INVALID_CMD);
-	put(ours, CBOR, 0, NULL, 0);
-	get_error(ours, INVALID_LEN);
-	put(ours, PING, 7610, NULL, 0);
-	get_error(ours, INVALID_LEN);
-	put(ours, PING, 0, NULL, 0);
-	assert_int_equal(get_message(ours, PING), 0);
-}
-
-static void
-long_messages(void **state)
-{
-	static const size_t lens[] = { 1, 57, 58, 116, 117, 7609 };
-	unsigned char bytes[7609];
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(bytes); i++)
-		bytes[i] = (unsigned char)(i * 7);
-	for (size_t i = 0; i < UNIT_COUNT(lens); i++) {
-		put_message(ours, PING, bytes, lens[i]);
-		assert_int_equal(get_message(ours, PING), lens[i]);
-		assert_memory_equal(reply, bytes, lens[i]);
-	}
-}
-
-static void
-sequence(void **state)
-{
-	(void)state;
-	put(ours, PING, 200, "", 1);
-	put_next(ours, 1, NULL, 0);
-	get_error(ours, INVALID_SEQ);
-	/* It is over. */
-	put_next(ours, 0, NULL, 0);
-	put_next(ours, 1, NULL, 0);
-	put_next(ours, 2, NULL, 0);
-	get_nothing();
-	put(ours, PING, 200, "", 1);
-	put_next(ours, 0, NULL, 0);
-	put_next(ours, 0, NULL, 0);
-	get_error(ours, INVALID_SEQ);
-	/* A message within a message. */
-	put(ours, PING, 200, "", 1);
-	put(ours, PING, 0, NULL, 0);
-	get_error(ours, INVALID_SEQ);
-	put(ours, PING, 0, NULL, 0);
-	assert_int_equal(get_message(ours, PING), 0);
-}
-
-static void
-resync(void **state)
-{
-	(void)state;
-	put(ours, PING, 200, "", 1);
-	put(ours, INIT, 8, "abcdefgh", 8);
-	assert_int_equal(get_message(ours, INIT), 17);
-	assert_memory_equal(reply, "abcdefgh", 8);
-	assert_int_equal(channel_of(reply + 8), ours);
-	put(ours, PING, 0, NULL, 0);
-	assert_int_equal(get_message(ours, PING), 0);
-	/* It ends a wait too. */
-	start_waiting();
-	put(ours, INIT, 8, "abcdefgh", 8);
-	assert_int_equal(get_message(ours, INIT), 17);
-	assert_false(softkey_touch(key, now));
-	now += 200;
-	get_nothing();
-}
-
-static void
-limits(void **state)
-{
-	(void)state;
-	put(ours, PING, 200, "", 1);
-	assert_int_equal(softkey_deadline(key), now + 500);
-	now += 499;
-	get_nothing();
-	put_next(ours, 0, NULL, 0);
-	now += 499;
-	get_nothing();
-	now += 1;
-	get_error(ours, MSG_TIMEOUT);
-	put_next(ours, 1, NULL, 0);
-	assert_int_equal(softkey_deadline(key), SOFTKEY_NEVER);
-}
-
-static void
-busy(void **state)
-{
-	(void)state;
-	put(ours, PING, 60, "abc", 3);
-	put(theirs, PING, 0, NULL, 0);
-	get_error(theirs, CHANNEL_BUSY);
-	put_next(theirs, 0, NULL, 0);
-	put_next(ours, 0, NULL, 0);
-	assert_int_equal(get_message(ours, PING), 60);
-	start_waiting();
-	put(theirs, CBOR, 1, get_info, 1);
-	get_error(theirs, CHANNEL_BUSY);
-	put(ours, CBOR, 1, get_info, 1);
-	get_error(ours, CHANNEL_BUSY);
-	/* Neither a cancel of others nor their opening ends it. */
-	put(theirs, CANCEL, 0, NULL, 0);
-	put(theirs, INIT, 8, "abcdefgh", 8);
-	assert_int_equal(get_message(theirs, INIT), 17);
-	(void)get_channel();
-	end_waiting();
-	put(theirs, CBOR, 1, get_info, 1);
-	assert_true(get_message(theirs, CBOR) > 50);
-}
-
-static void
-waiting(void **state)
-{
-	(void)state;
-	start_waiting();
-	assert_true(softkey_waits(key, now));
-	assert_false(softkey_idle(key, now));
-	for (int i = 0; i < 5; i++) {
-		assert_int_equal(softkey_deadline(key), now + 100);
-		now += 99;
-		get_nothing();
-		now += 1;
-		get_keepalive(ours);
-	}
-	end_waiting();
-	assert_true(softkey_idle(key, now));
-	assert_false(softkey_touch(key, now));
-	start_waiting();
-	put(ours, CANCEL, 0, NULL, 0);
-	assert_int_equal(get_message(ours, CBOR), 1);
-	assert_int_equal(reply[0], 0x2d);
-	put(ours, CANCEL, 0, NULL, 0);
-	get_nothing();
-	start_waiting();
-	now += 29999;
-	get_keepalive(ours);
-	now += 1;
-	assert_int_equal(get_message(ours, CBOR), 1);
-	assert_int_equal(reply[0], 0x2f);
-}
-
-/* CBOR */
 
 static size_t
 hex(const char *text, unsigned char *bytes)
@@ -419,7 +59,9 @@ canonical(void **state)
 			fail_msg("taken: %s", bad[i]);
 }
 
-#define HASH "5820 0000000000000000000000000000000000000000000000000000000000000000"
+#define ZEROS_16 "00000000000000000000000000000000"
+#define ZEROS_64 ZEROS_16 ZEROS_16 ZEROS_16 ZEROS_16
+#define HASH "5820" ZEROS_16 ZEROS_16
 #define RP_1 "01 64 7373683a"
 #define RP_2 "02 a1 626964 64 7373683a"
 #define USER "03 a1 626964 41 00"
@@ -492,20 +134,21 @@ statuses(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < UNIT_COUNT(table); i++) {
-		put_message(ours, CBOR, bytes, hex(table[i].request, bytes));
-		if (get_message(ours, CBOR) != 1 ||
+		put_message(ours, SOFTKEY_HID_CBOR, bytes,
+		    hex(table[i].request, bytes));
+		if (get_message(ours, SOFTKEY_HID_CBOR) != 1 ||
 		    reply[0] != table[i].status)
 			fail_msg("%s: %02x", table[i].request, reply[0]);
 	}
 	/* The true ones, for comparison. */
-	put_message(ours, CBOR, bytes, hex("01 a4 01" HASH RP_2 USER PARAMS,
-	    bytes));
+	put_message(ours, SOFTKEY_HID_CBOR, bytes,
+	    hex("01 a4 01" HASH RP_2 USER PARAMS, bytes));
 	get_keepalive(ours);
 	assert_true(softkey_refuse(key, now));
-	assert_int_equal(get_message(ours, CBOR), 1);
+	assert_int_equal(get_message(ours, SOFTKEY_HID_CBOR), 1);
 	assert_int_equal(reply[0], 0x27);
-	put_message(ours, CBOR, bytes, hex("06 a1 02 01", bytes));
-	assert_int_equal(get_message(ours, CBOR), 6);
+	put_message(ours, SOFTKEY_HID_CBOR, bytes, hex("06 a1 02 01", bytes));
+	assert_int_equal(get_message(ours, SOFTKEY_HID_CBOR), 6);
 	assert_memory_equal(reply, "\0\xa2\3\10\4\xf4", 6);
 }
 
@@ -515,11 +158,11 @@ sizes(void **state)
 	unsigned char bytes[2049] = { 0x02, 0xa0 };
 
 	(void)state;
-	put_message(ours, CBOR, bytes, sizeof(bytes));
-	assert_int_equal(get_message(ours, CBOR), 1);
+	put_message(ours, SOFTKEY_HID_CBOR, bytes, sizeof(bytes));
+	assert_int_equal(get_message(ours, SOFTKEY_HID_CBOR), 1);
 	assert_int_equal(reply[0], 0x39);
-	put_message(ours, CBOR, bytes, sizeof(bytes) - 1);
-	assert_int_equal(get_message(ours, CBOR), 1);
+	put_message(ours, SOFTKEY_HID_CBOR, bytes, sizeof(bytes) - 1);
+	assert_int_equal(get_message(ours, SOFTKEY_HID_CBOR), 1);
 	assert_int_equal(reply[0], 0x12);
 }
 
@@ -542,6 +185,9 @@ words(void **state)
 		{ "00010000", 0x6700 }, { "00010000 000001 00", 0x6700 },
 		{ "00020000 000001 00", 0x6a86 },
 		{ "00020300 000001 00", 0x6700 },
+		{ "00020300 000041" ZEROS_64 "05", 0x6700 },
+		{ "00020300 000042" ZEROS_64 "00 00", 0x6700 },
+		{ "00020300 000042" ZEROS_64 "01 00", 0x6a80 },
 		{ "00030000", 0x9000 }, { "00030000 000000", 0x9000 },
 		{ "00030000 000000 0000", 0x9000 },
 	};
@@ -551,8 +197,9 @@ words(void **state)
 	for (size_t i = 0; i < UNIT_COUNT(table); i++) {
 		size_t len;
 
-		put_message(ours, MSG, bytes, hex(table[i].apdu, bytes));
-		len = get_message(ours, MSG);
+		put_message(ours, SOFTKEY_HID_MSG, bytes,
+		    hex(table[i].apdu, bytes));
+		len = get_message(ours, SOFTKEY_HID_MSG);
 		if (((unsigned)reply[len - 2] << 8 | reply[len - 1]) !=
 		    table[i].word)
 			fail_msg("%s: %02x%02x", table[i].apdu, reply[len - 2],
@@ -570,20 +217,20 @@ u2f(void **state)
 
 	(void)state;
 	memcpy(apdu, head, sizeof(head));
-	put_message(ours, MSG, apdu, 7 + 64);
-	assert_int_equal(get_message(ours, MSG), 2);
+	put_message(ours, SOFTKEY_HID_MSG, apdu, 7 + 64);
+	assert_int_equal(get_message(ours, SOFTKEY_HID_MSG), 2);
 	assert_memory_equal(reply, "\x69\x85", 2);
 	/* It waits, as far as a test is concerned, until the client stops. */
 	assert_true(softkey_waits(key, now));
 	now += 2000;
 	assert_false(softkey_waits(key, now));
 	assert_false(softkey_touch(key, now));
-	put_message(ours, MSG, apdu, 7 + 64);
-	(void)get_message(ours, MSG);
+	put_message(ours, SOFTKEY_HID_MSG, apdu, 7 + 64);
+	(void)get_message(ours, SOFTKEY_HID_MSG);
 	assert_true(softkey_touch(key, now));
 	/* One touch, one command. */
-	put_message(ours, MSG, apdu, 7 + 64);
-	len = get_message(ours, MSG);
+	put_message(ours, SOFTKEY_HID_MSG, apdu, 7 + 64);
+	len = get_message(ours, SOFTKEY_HID_MSG);
 	assert_true(len > 400);
 	assert_int_equal(reply[0], 5);
 	/* U2F_AUTHENTICATE with the handle that came back. */
@@ -594,8 +241,8 @@ u2f(void **state)
 		static const unsigned char how[] = { 7, 3, 8 };
 
 		apdu[2] = how[i];
-		put_message(ours, MSG, apdu, 7U + apdu[6]);
-		len = get_message(ours, MSG);
+		put_message(ours, SOFTKEY_HID_MSG, apdu, 7U + apdu[6]);
+		len = get_message(ours, SOFTKEY_HID_MSG);
 		if (how[i] != 8) {
 			assert_int_equal(len, 2);
 			assert_memory_equal(reply, "\x69\x85", 2);
@@ -606,8 +253,8 @@ u2f(void **state)
 		}
 	}
 	apdu[80] ^= 1;
-	put_message(ours, MSG, apdu, 7U + apdu[6]);
-	assert_int_equal(get_message(ours, MSG), 2);
+	put_message(ours, SOFTKEY_HID_MSG, apdu, 7U + apdu[6]);
+	assert_int_equal(get_message(ours, SOFTKEY_HID_MSG), 2);
 	assert_memory_equal(reply, "\x6a\x80", 2);
 }
 
@@ -635,20 +282,13 @@ controls(void **state)
 	assert_int_equal(softkey_report_size(key), 64);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, before, after)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, reports_before, \
+	reports_after)
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(channels),
-		TEST(commands),
-		TEST(long_messages),
-		TEST(sequence),
-		TEST(resync),
-		TEST(limits),
-		TEST(busy),
-		TEST(waiting),
 		cmocka_unit_test(canonical),
 		TEST(statuses),
 		TEST(sizes),

@@ -1,0 +1,182 @@
+/*
+ * What softkey says when it was told to lie: each lie is seen by whoever looks
+ * for it, and afterwards the key is a good one again.
+ */
+#include "tests/unit/softkey_judge.h"
+
+#include <string.h>
+
+#include "tests/unit/unit.h"
+
+static struct judge_assertion got;
+
+/* Makes one that the test goes on with. */
+static struct judge_credential
+made(int protect, fido_opt_t uv, const char *pin)
+{
+	struct judge_credential one;
+
+	assert_int_equal(judge_make(COSE_ES256, protect, uv, pin, NULL, &one),
+	    FIDO_OK);
+	return one;
+}
+
+static int
+touched(const struct judge_credential *one)
+{
+	return judge_assert(one, FIDO_OPT_TRUE, FIDO_OPT_OMIT, NULL, &got);
+}
+
+static int
+silent(const struct judge_credential *one)
+{
+	return judge_assert(one, FIDO_OPT_FALSE, FIDO_OPT_OMIT, NULL, &got);
+}
+
+static void
+lies_of_assertions(void **state)
+{
+	struct judge_credential one;
+
+	(void)state;
+	judge_open();
+	one = made(0, FIDO_OPT_OMIT, NULL);
+	for (int u2f = 0; u2f < 2; u2f++) {
+		if (u2f)
+			fido_dev_force_u2f(judge.dev);
+		judge_tell("sig bad");
+		assert_int_equal(touched(&one), FIDO_OK);
+		assert_int_not_equal(got.verified, FIDO_OK);
+		judge_tell("sig long");
+		assert_int_equal(touched(&one), FIDO_OK);
+		assert_int_equal(got.signature_len, 300);
+		assert_int_not_equal(got.verified, FIDO_OK);
+		judge_tell("sig trailing");
+		assert_int_equal(touched(&one), FIDO_OK);
+		assert_true(got.signature_len > 70);
+		judge_tell("sig empty");
+		assert_int_not_equal(touched(&one) | got.verified, FIDO_OK);
+		judge_tell("sig ok");
+		judge_tell("challenge wrong");
+		assert_int_equal(touched(&one), FIDO_OK);
+		assert_int_not_equal(got.verified, FIDO_OK);
+		judge_tell("challenge ok");
+		judge_tell("algorithm wrong");
+		assert_int_equal(touched(&one), FIDO_OK);
+		assert_int_not_equal(got.verified, FIDO_OK);
+		judge_tell("algorithm ok");
+		judge_tell("authdata wrong-rp");
+		assert_int_equal(touched(&one), FIDO_OK);
+		assert_int_not_equal(got.verified, FIDO_OK);
+		judge_tell("authdata ok");
+		judge_tell("flags 04");
+		assert_int_equal(touched(&one), FIDO_OK);
+		assert_int_equal(got.flags, 0x04);
+		assert_int_not_equal(got.verified, FIDO_OK);
+		judge_tell("flags 05");
+		assert_int_equal(touched(&one), FIDO_OK);
+		assert_int_equal(got.flags, 0x05);
+		assert_int_equal(got.verified, FIDO_OK);
+		judge_tell("flags off");
+		assert_int_equal(touched(&one), FIDO_OK);
+		assert_int_equal(got.verified, FIDO_OK);
+	}
+}
+
+static void
+lies_of_ctap2(void **state)
+{
+	struct judge_credential one;
+
+	(void)state;
+	judge_open();
+	one = made(0, FIDO_OPT_OMIT, NULL);
+	judge_tell("credential other");
+	assert_int_equal(touched(&one), FIDO_OK);
+	assert_int_equal(got.verified, FIDO_OK);
+	assert_int_equal(got.id_len, one.id_len);
+	assert_memory_not_equal(got.id, one.id, one.id_len);
+	judge_tell("credential ok");
+	/* libfido2 1.12 takes this one; it is for others to refuse. */
+	judge_tell("authdata trailing");
+	assert_int_equal(touched(&one), FIDO_OK);
+	assert_int_equal(got.authdata_len, 2 + 37 + 1);
+	judge_tell("authdata short");
+	assert_int_not_equal(touched(&one) | got.verified, FIDO_OK);
+	judge_tell("authdata ok");
+	judge_tell("algorithm wrong");
+	assert_int_not_equal(judge_make(COSE_ES256, 0, FIDO_OPT_OMIT, NULL,
+	    NULL, NULL), FIDO_OK);
+	judge_tell("algorithm ok");
+	assert_int_equal(touched(&one), FIDO_OK);
+	assert_int_equal(got.id_len, one.id_len);
+	assert_memory_equal(got.id, one.id, one.id_len);
+}
+
+static void
+counters(void **state)
+{
+	struct judge_credential one;
+
+	(void)state;
+	judge.config.counter = 77;
+	judge_restart();
+	judge_open();
+	one = made(0, FIDO_OPT_OMIT, NULL);
+	assert_int_equal(one.counter, 77);
+	assert_int_equal(touched(&one), FIDO_OK);
+	assert_int_equal(got.counter, 78);
+	judge_tell("counter 5");
+	assert_int_equal(touched(&one), FIDO_OK);
+	assert_int_equal(got.counter, 5);
+	assert_int_equal(silent(&one), FIDO_OK);
+	assert_int_equal(got.counter, 6);
+	judge_tell("counter stuck 0");
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(touched(&one), FIDO_OK);
+		assert_int_equal(got.counter, 0);
+		assert_int_equal(got.verified, FIDO_OK);
+	}
+}
+
+/* Hostile on the wire: nothing gets through, and the key recovers. */
+static void
+hostile(void **state)
+{
+	static const char *const ways[] = { "silent", "slow", "vanish",
+		"keepalive", "garbage" };
+	struct judge_credential one;
+
+	(void)state;
+	judge_open();
+	one = made(0, FIDO_OPT_OMIT, NULL);
+	judge_tell("auto on");
+	judge.person = NULL;
+	for (size_t i = 0; i < UNIT_COUNT(ways); i++) {
+		judge_tell("hostile %s", ways[i]);
+		judge.give_up = judge.now + 3000;
+		assert_int_not_equal(touched(&one), FIDO_OK);
+		judge.give_up = 0;
+		judge_tell("hostile none");
+		judge_tell("power-cycle");
+		judge_open();
+		assert_int_equal(touched(&one), FIDO_OK);
+		assert_int_equal(got.verified, FIDO_OK);
+	}
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, judge_before, judge_after)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(lies_of_assertions),
+		TEST(lies_of_ctap2),
+		TEST(counters),
+		TEST(hostile),
+	};
+
+	unit_start();
+	return cmocka_run_group_tests_name("softkey_lies", tests, NULL, NULL);
+}
