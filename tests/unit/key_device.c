@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -555,6 +556,28 @@ plugged_in_and_out(void **state)
 	key_soft_stop(&soft);
 }
 
+/* One that we may not open is said to be there; when we may, it arrives. */
+static void
+refused(void **state)
+{
+	struct key_soft soft;
+	struct kf_device *d;
+
+	(void)state;
+	key_soft_start(&soft, "a", "--permissions", "0", NULL);
+	kf_devices_start(&devices, NULL);
+	assert_true(devices.refused);
+	assert_int_equal(kf_devices_wait(&devices, -1,
+	    kf_clock_monotonic() + 100, &d), KF_DEVICES_TIMEOUT);
+	/* As when udev gives it to us at last. */
+	assert_int_equal(chmod(unit_path("keys/a"), 0600), 0);
+	(void)key_site_expect(&devices, KF_DEVICES_ARRIVED);
+	assert_false(devices.refused);
+	(void)key_site_expect(&devices, KF_DEVICES_OPENED);
+	key_site_close(&devices);
+	key_soft_stop(&soft);
+}
+
 /* Only the path that was asked for. */
 static void
 one_path(void **state)
@@ -764,6 +787,7 @@ main(void)
 		UNIT_TEST(refused_and_expired),
 		UNIT_TEST(excluded),
 		UNIT_TEST(plugged_in_and_out),
+		UNIT_TEST(refused),
 		UNIT_TEST(one_path),
 		UNIT_TEST(hostile_when_asked),
 		UNIT_TEST(hostile_from_the_start),
