@@ -5,7 +5,7 @@
 set -eu
 # shellcheck source=tests/vm/guest.sh
 . "$(dirname "$0")/guest.sh"
-vm_inside 120
+vm_inside 300
 
 # A report descriptor of the FIDO page: 64 bytes in, 64 bytes out.
 descriptor='\x06\xd0\xf1\x09\x01\xa1\x01\x09\x20\x15\x00\x26\xff\x00\x75\x08'
