@@ -245,6 +245,136 @@ judge_counts_beside_broken(void **state)
 	assert_int_not_equal(judged.judgement, KF_JUDGED_RIGHT);
 }
 
+static struct kf_authenticator *
+add_key(struct kf_guess *guess)
+{
+	struct kf_authenticator *a = NULL;
+
+	assert_int_equal(kf_enrolment_add(&guess->person, KF_KIND_KEY, &a),
+	    KF_OK);
+	a->key.first_counter = 7;
+	return a;
+}
+
+/* A key is a factor of its own, and no answer that is typed is one of it. */
+static void
+keys_take_no_code(void **state)
+{
+	struct kf_guess guess = new_guess();
+	struct kf_code codes[] = { typed(seed_a, STEP), { .number = 1 }, { 0 },
+		{ .len = 7 } };
+	struct kf_authenticator *a = add_key(&guess);
+	struct kf_judged judged;
+	struct kf_conf conf;
+
+	(void)state;
+	kf_conf_default(&conf);
+	assert_true(kf_factor_can_prove(&guess.person, &conf));
+	assert_false(kf_factor_has_code(&guess.person, &conf));
+	for (size_t i = 0; i < UNIT_COUNT(codes); i++) {
+		assert_false(kf_factor_could_be(&guess.person, &conf,
+		    &codes[i]));
+		assert_int_equal(judge(&guess, &codes[i], &judged), KF_OK);
+		assert_int_equal(judged.judgement, KF_JUDGED_WRONG);
+		assert_null(judged.authenticator);
+	}
+	/* Also when its row is asked, it says no. */
+	for (size_t i = 0; i < kf_factor_count; i++) {
+		struct kf_trial trial = { .code = &codes[0],
+			.judgement = KF_JUDGED_RIGHT };
+
+		if (kf_factors[i].kind != KF_KIND_KEY)
+			continue;
+		assert_int_equal(kf_factors[i].judge(a, &trial), KF_OK);
+		assert_int_equal(trial.judgement, KF_JUDGED_WRONG);
+	}
+	assert_int_equal(kf_guess_counter(&guess, a), 7);
+}
+
+/* What the configuration leaves out is neither proof nor code. */
+static void
+keys_and_codes(void **state)
+{
+	static const struct {
+		uint32_t factors;
+		bool key, totp;		/* what the person has */
+		bool proves, code;
+	} table[] = {
+		{ KF_CONF_FACTOR_KEY, true, false, true, false },
+		{ KF_CONF_FACTOR_KEY, false, true, false, false },
+		{ KF_CONF_FACTOR_KEY, true, true, true, false },
+		{ KF_CONF_FACTOR_TOTP, true, false, false, false },
+		{ KF_CONF_FACTOR_TOTP, false, true, true, true },
+		{ KF_CONF_FACTOR_TOTP, true, true, true, true },
+		{ KF_CONF_FACTOR_KEY | KF_CONF_FACTOR_TOTP, true, true, true,
+		  true },
+		{ KF_CONF_FACTOR_KEY | KF_CONF_FACTOR_TOTP, false, false,
+		  false, false },
+		{ 0, true, true, false, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < UNIT_COUNT(table); i++) {
+		struct kf_guess guess = new_guess();
+		struct kf_authenticator *a = NULL;
+		struct kf_conf conf;
+
+		kf_conf_default(&conf);
+		conf.factors = table[i].factors;
+		if (table[i].key)
+			(void)add_key(&guess);
+		if (table[i].totp)
+			(void)add_totp(&guess, seed_a, 0);
+		assert_int_equal(kf_factor_can_prove(&guess.person, &conf),
+		    table[i].proves);
+		assert_int_equal(kf_factor_has_code(&guess.person, &conf),
+		    table[i].code);
+		/* Recovery codes stand in for a key too. */
+		if (conf.factors == 0 || (!table[i].key && !table[i].totp))
+			continue;
+		assert_int_equal(kf_enrolment_add(&guess.person,
+		    KF_KIND_RECOVERY, &a), KF_OK);
+		assert_true(kf_factor_has_code(&guess.person, &conf));
+	}
+}
+
+static void
+keys_are_first(void **state)
+{
+	(void)state;
+	assert_string_equal(kf_factors[0].name, "key");
+	assert_ptr_equal(kf_factor_of(KF_KIND_KEY), &kf_factors[0]);
+	assert_int_equal(kf_factors[0].conf_bit, KF_CONF_FACTOR_KEY);
+	assert_false(kf_factors[0].items);
+}
+
+/* Proved at enrolment or by a use; a repaired state knows of no use. */
+static void
+keys_are_proved(void **state)
+{
+	struct kf_guess guess = new_guess();
+	struct kf_authenticator *a = add_key(&guess);
+	struct kf_memory memory = { .tag = a->tag, .counter = 9 };
+
+	(void)state;
+	assert_false(kf_factor_is_proved(a, NULL));
+	assert_false(kf_factor_is_proved(a, &memory));
+	memory.used = NOW;
+	assert_true(kf_factor_is_proved(a, &memory));
+	a->proved = true;
+	assert_true(kf_factor_is_proved(a, NULL));
+	for (int first_use = 0; first_use < 2; first_use++) {
+		struct kf_memory *line;
+		struct kf_state s;
+
+		kf_factor_spent(&guess.person, NOW, first_use, &s);
+		line = kf_state_find(&s, a->tag);
+		assert_non_null(line);
+		assert_int_equal(line->counter, 7);
+		assert_int_equal(line->used, 0);
+	}
+}
+
 int
 main(void)
 {
@@ -254,6 +384,10 @@ main(void)
 		UNIT_TEST(judge_with_bad_clock),
 		UNIT_TEST(judge_counts_beside_bad_clock),
 		UNIT_TEST(judge_counts_beside_broken),
+		UNIT_TEST(keys_take_no_code),
+		UNIT_TEST(keys_and_codes),
+		UNIT_TEST(keys_are_first),
+		UNIT_TEST(keys_are_proved),
 	};
 
 	unit_start();
