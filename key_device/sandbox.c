@@ -19,6 +19,7 @@
 #define PARENT 0
 #define DEVICE 3
 
+/* libcbor allocates the length that a device names, before it has the bytes. */
 #ifdef __SANITIZE_ADDRESS__
 #define ADDRESS_SPACE RLIM_INFINITY	/* its shadow is terabytes */
 #else

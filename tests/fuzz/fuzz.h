@@ -22,7 +22,7 @@ void
 fuzz_seeds(fuzz_take *take);
 
 /* Of the changes next to a seed, replay.c makes one in so many; 1 if not set. */
-extern const unsigned fuzz_stride;
+extern unsigned fuzz_stride;
 
 #define FUZZ_CHECK(condition) \
 	do { \

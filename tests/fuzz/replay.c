@@ -11,7 +11,7 @@
 #include <string.h>
 
 /* A target that is slow has its own. */
-const unsigned fuzz_stride __attribute__((weak)) = 1;
+unsigned fuzz_stride __attribute__((weak)) = 1;
 
 static const char *directory;
 static unsigned seeds;
