@@ -9,7 +9,8 @@
 
 /*
  * Enter without a code looks for a security key once more, where keys are
- * asked.  True when that proved it, or a code was right and is spent, with s->factor and s->id filled in;
+ * asked.  True when that proved it, or a code was right and is spent, with
+ * s->factor and s->id filled in;
  * else false with s->deny and s->reason.  For somebody who is not enrolled it
  * asks the same and judges nothing.
  */

@@ -1,5 +1,5 @@
 /*
- * One look at the keys that are plugged in: an event, what it means, and whether
+ * One look at the keys that are plugged in: an event, what it means, and if
  * there is anything left to wait for.  Nothing here decides what is a proof.
  */
 #include "verifier/key_wait.h"

@@ -1,7 +1,7 @@
 /*
  * Of one look at the keys that are plugged in: what its parts share.  keys.c
- * decides whether to look and for how long, key_wait.c waits, key_pin.c asks for
- * PINs, key_proof.c judges what was signed.
+ * decides whether to look and for how long, key_wait.c waits, key_pin.c asks
+ * for PINs, key_proof.c judges what was signed.
  */
 #ifndef KF_KEY_WAIT_H
 #define KF_KEY_WAIT_H
@@ -37,7 +37,7 @@ struct kf_key_wait {
 	int64_t look_end;	/* of the silent questions */
 	int64_t insert_end;
 	int64_t touch_end;	/* once one blinks */
-	int64_t cue_at;		/* when touch is said at the latest; 0: it was */
+	int64_t cue_at;		/* touch is said by then; 0: it was */
 	int64_t end;		/* of it all */
 	bool insert_said;
 	bool touch_said;

@@ -43,7 +43,7 @@ struct kf_session {
 	bool is_exempt;			/* the answer is EXEMPT */
 	const char *factor;		/* of a grant */
 	const char *via;		/* the way a key was reached; or NULL */
-	bool insert_key;		/* theirs could be asked, and is not there */
+	bool insert_key;		/* theirs may be asked, and is absent */
 	char id[KF_ID_SIZE];
 	int64_t failures;		/* of this position; -1: not known */
 	int recovery_left;		/* after one was used; else -1 */

@@ -39,7 +39,7 @@ kf_talk_ask(struct kf_talk *talk, bool echo, const char *prompt,
 KF_CHECKED enum kf_err
 kf_talk_cancel(struct kf_talk *talk) __attribute__((nonnull));
 
-/* Says nothing until then; CANCEL is ignored, and KF_ERR_CLOSED comes at once. */
+/* Says nothing until then, unless the module leaves; CANCEL is ignored. */
 KF_CHECKED enum kf_err
 kf_talk_rest(struct kf_talk *talk, int64_t until) __attribute__((nonnull));
 

@@ -16,7 +16,7 @@ tree=${1:-$srcdir}
 libc='alloca assert ctype dirent endian errno fcntl fnmatch getopt glob grp
 	inttypes libgen limits locale poll pwd sched setjmp signal spawn
 	stdarg stdatomic stdbool stddef stdint stdio stdlib stdnoreturn
-	string strings syslog termios time unistd wchar'
+	string strings syslog termios time unistd utmpx wchar'
 
 # FOLDER: the folders it may include
 below() {
@@ -38,7 +38,6 @@ foreign() {
 	fido.h)			echo 'key_device/*' ;;
 	seccomp.h)		echo 'key_device/sandbox.c' ;;
 	openssl/crypto.h)	echo 'store/* key_device/key.c' ;;
-	openssl/evp.h)		echo 'store/* factors/recovery.c' ;;
 	openssl/evp.h)		echo 'store/* factors/recovery.c
 				factors/assertion.c' ;;
 	openssl/bn.h | openssl/core_names.h | openssl/param_build.h | \

@@ -19,6 +19,14 @@ conf()
 	} | site_conf
 }
 
+# as_sudo NAME: a sudo for pty_start.
+as_sudo()
+{
+	# shellcheck disable=SC2016 # for the shell over there
+	site_as "$1" sudo -k sh -c 'echo inside:$(id -un)'
+	pty_start "${as_argv[@]}"
+}
+
 # touched NAME KEY COMMAND...: runs it while somebody touches the key as soon as
 # it blinks.
 touched()
@@ -74,8 +82,7 @@ key u2f unplug >/dev/null
 
 tap_check 'not there: a code will do' shows inside:root \
 	sudo_login key-a "$insert|$(site_code key-a)"
-site_as key-a sudo -k sh -c 'echo inside:$(id -un)'
-pty_start "${as_argv[@]}"
+as_sudo key-a
 pty "expect $insert"
 key one plug >/dev/null
 pty 'line '
@@ -95,8 +102,7 @@ tap_check 'a key alone, and not there: a clear denial' refused \
 tap_check 'the log says why' logged \
 	'event=auth result=deny reason=key-absent user=key-only'
 conf
-site_as key-only sudo -k sh -c 'echo inside:$(id -un)'
-pty_start "${as_argv[@]}"
+as_sudo key-only
 pty 'expect Insert your security key.'
 key other plug >/dev/null
 tap_check 'another one is noticed without Enter' \
@@ -126,8 +132,7 @@ tap_check 'with a code: it is asked for' refused sudo_login key-a "$touch" \
 	'The security key was not touched in time.' "$prompt|000" \
 	"$prompt|000" "$prompt|000"
 conf
-site_as key-a sudo -k sh -c 'echo inside:$(id -un)'
-pty_start "${as_argv[@]}"
+as_sudo key-a
 pty "expect $touch"
 key one wait touch >/dev/null
 pty 'send \x03'
@@ -191,7 +196,7 @@ for policy in no yes; do
 			# shellcheck disable=SC2086 # two words
 			set -- $path
 			case $policy:$flags:$1 in
-			no:01:*|no:05:*|yes:05:mat-fido) want= word=granted ;;
+			no:01:*|no:05:*|yes:05:mat-fido) want="" word=granted ;;
 			*) want=fails word=refused ;;
 			esac
 			tap_check "verify=$policy flags=$flags $1: $word" \

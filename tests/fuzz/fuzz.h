@@ -21,7 +21,7 @@ typedef void fuzz_take(const uint8_t *data, size_t size);
 void
 fuzz_seeds(fuzz_take *take);
 
-/* Of the changes next to a seed, replay.c makes one in so many; 1 if not set. */
+/* Of the changes next to a seed replay.c makes one in so many; 1 if unset. */
 extern unsigned fuzz_stride;
 
 #define FUZZ_CHECK(condition) \

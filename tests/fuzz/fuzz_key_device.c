@@ -23,8 +23,8 @@
 #define LONGEST 7609
 
 /*
- * libcbor allocates what a device names, gigabytes too; in the program its limit
- * of memory refuses that, here the sanitizer does.
+ * libcbor allocates what a device names, gigabytes too; in the program its
+ * limit of memory refuses that, here the sanitizer does.
  */
 const char *
 __asan_default_options(void);

@@ -288,7 +288,8 @@ static void
 honest(void **state)
 {
 	struct peer_person person = { .kind = KF_ANSWER_TEXT };
-	struct kf_outcome outcome = peer_meet(peer_honest_grant, 0, -1, &person);
+	struct kf_outcome outcome = peer_meet(peer_honest_grant, 0, -1,
+	    &person);
 
 	(void)state;
 	assert_int_equal(outcome.err, KF_OK);

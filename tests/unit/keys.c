@@ -622,7 +622,8 @@ pin(void **state)
 	plugged_in = 1;
 	typed[0] = "1234";
 	RUN(KF_KEYS_PROVED, "0:find1 0:retries " ASK_PIN(8)
-	    " 0:pin=1234" TOUCH, OPENED(0, FIDO2 | HAS_PIN | ALWAYS), FOUND(0, 1),
+	    " 0:pin=1234" TOUCH, OPENED(0, FIDO2 | HAS_PIN | ALWAYS),
+	    FOUND(0, 1),
 	    LEFT(0, 8), BLINKS(0), SIGNED(0));
 	/* A key that needs none goes before, however late it is found. */
 	set_up(2, true);

@@ -249,7 +249,7 @@ static const struct {
 	{ "uname", do_uname }, { "getppid", do_ids },
 };
 
-/* ------------------------------------------------------ in the taken process */
+/* ----------------------------------------------------- in the taken process */
 
 static void
 say(char c)
