@@ -10,6 +10,9 @@
 
 #include "common/paths.h"
 
+/* How often a file may be replaced while it is being opened. */
+#define REPLACED_MAX 100
+
 static enum kf_err
 from_errno(void)
 {
@@ -88,20 +91,43 @@ kf_trust_directory(const char *path, int *out)
 	return err;
 }
 
+/*
+ * A file without a name was replaced by a new one since it was opened, as
+ * every enrolment is that changes: then the new one is meant.  Whoever can
+ * replace it for ever is root.
+ */
+static enum kf_err
+open_current(int dir, const char *name, int flags, int *out, struct stat *st)
+{
+	for (int n = 0; n < REPLACED_MAX; n++) {
+		int fd = openat(dir, name,
+		    flags | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+
+		if (fd < 0)
+			return from_errno();
+		if (fstat(fd, st) != 0) {
+			(void)close(fd);
+			return KF_ERR_IO;
+		}
+		if (st->st_nlink != 0) {
+			*out = fd;
+			return KF_OK;
+		}
+		(void)close(fd);
+	}
+	return KF_ERR_UNTRUSTED;
+}
+
 enum kf_err
 kf_trust_file(int dir, const char *name, int flags, const struct kf_trust *t,
     int *out)
 {
 	struct stat st;
-	int fd = openat(dir, name,
-	    flags | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	int fd = -1;
+	enum kf_err err = open_current(dir, name, flags, &fd, &st);
 
-	if (fd < 0)
-		return from_errno();
-	if (fstat(fd, &st) != 0) {
-		(void)close(fd);
-		return KF_ERR_IO;
-	}
+	if (err != KF_OK)
+		return err;
 	if (!S_ISREG(st.st_mode) || st.st_nlink != 1 ||
 	    st.st_uid != t->owner || (st.st_mode & t->forbidden) != 0 ||
 	    st.st_size < 0 || (size_t)st.st_size > t->max) {

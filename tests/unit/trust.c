@@ -1,15 +1,32 @@
 /* Which files and directories are relied on, seen through kf_conf_load. */
 #include "tests/unit/unit.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include "common/conf.h"
 #include "common/trust.h"
+
+/* fstat is ours: it comes after the file was replaced, this many times. */
+static const char *replaced;
+static unsigned replacements;
+
+int
+fstat(int fd, struct stat *st)
+{
+	if (replaced != NULL && replacements > 0) {
+		replacements--;
+		assert_int_equal(rename(unit_path("next"), replaced), 0);
+		unit_write(unit_path("next"), "[default]\n", 10, 0644);
+	}
+	return (int)syscall(SYS_newfstatat, fd, "", st, AT_EMPTY_PATH);
+}
 
 static enum kf_err
 load(const char *path)
@@ -191,6 +208,36 @@ wrong_owner(void **state)
 	assert_int_equal(close(fd), 0);
 }
 
+/* What is replaced at the very moment is read as it is now. */
+static void
+replaced_meanwhile(void **state)
+{
+	const struct kf_trust trust = { .owner = geteuid(), .max = 100 };
+	char path[256], buf[101];
+	size_t len;
+
+	(void)state;
+	(void)snprintf(path, sizeof(path), "%s", unit_path("moving"));
+	unit_write(path, good, sizeof(good) - 1, 0644);
+	unit_write(unit_path("next"), "[default]\n", 10, 0644);
+	/* One directory above is looked at first. */
+	for (unsigned n = 0; n < 8; n++) {
+		replaced = path;
+		replacements = n;
+		assert_int_equal(kf_trust_read(path, &trust, buf, sizeof(buf),
+		    &len), KF_OK);
+		assert_int_equal(replacements, 0);
+		if (n > 0)
+			assert_string_equal(buf, "[default]\n");
+	}
+	/* Not for ever. */
+	replacements = 100000;
+	assert_int_equal(kf_trust_read(path, &trust, buf, sizeof(buf), &len),
+	    KF_ERR_UNTRUSTED);
+	assert_true(replacements > 90000);
+	replaced = NULL;
+}
+
 int
 main(void)
 {
@@ -199,6 +246,7 @@ main(void)
 		UNIT_TEST(conf_special_files),
 		UNIT_TEST(trusted_directories),
 		UNIT_TEST(wrong_owner),
+		UNIT_TEST(replaced_meanwhile),
 	};
 
 	unit_start();
