@@ -28,6 +28,18 @@ kf_key_pin_begin(struct kf_key_wait *w, struct kf_device *device)
 	kf_device_retries(&w->devices, device, COUNT_MS);
 }
 
+/* Is there another key that would ask for its own? */
+static bool
+is_one_of_several(const struct kf_key_wait *w)
+{
+	int pins = 0;
+
+	for (size_t i = 0; i < KF_READERS_MAX; i++)
+		pins += w->devices.list[i].mark == KF_KEY_NEEDS_PIN ||
+		    w->devices.list[i].mark == KF_KEY_COUNTING;
+	return pins > 1;
+}
+
 /* "Security key PIN (8 tries left): ", with its label if there are several. */
 static enum kf_err
 question(const struct kf_key_wait *w, const struct kf_key_attempt *attempt,
@@ -35,7 +47,7 @@ question(const struct kf_key_wait *w, const struct kf_key_attempt *attempt,
 {
 	const char *label = w->owner[attempt->candidate]->label;
 
-	if (w->find.count < 2 || label[0] == '\0')
+	if (!is_one_of_several(w) || label[0] == '\0')
 		return kf_text_format(prompt, KF_TEXT_SIZE,
 		    "Security key PIN (%u tries left): ", left);
 	return kf_text_format(prompt, KF_TEXT_SIZE,

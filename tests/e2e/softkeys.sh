@@ -48,7 +48,7 @@ key()
 {
 	local name=$1
 	shift
-	timeout 40 "$softkey" --tell "$site_dir/$name.control" "$@"
+	timeout 40 "$softkey" --tell "$site_dir/$name.control" "$*"
 }
 
 key_end()

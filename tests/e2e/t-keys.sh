@@ -33,14 +33,14 @@ touched()
 {
 	local name=$1 toucher
 	shift
+	local status=0
 	{
 		key "$name" wait touch && key "$name" touch
 	} >/dev/null 2>&1 &
 	toucher=$!
-	local status=0
 	"$@" || status=$?
-	kill "$toucher" 2>/dev/null || :
-	wait "$toucher" 2>/dev/null || :
+	kill "$toucher" 2>/dev/null
+	wait "$toucher" 2>/dev/null
 	return "$status"
 }
 
@@ -59,7 +59,12 @@ tap_check 'a key and a code' key_enroll key-a one
 tap_check 'a key alone' key_enroll key-only two
 tap_check 'a U2F key' key_enroll key-b u2f
 tap_check 'two keys of one person' key_enroll key-two one
-tap_check 'the second of them' key_enroll key-two pin --verify || :
+key pin auto on >/dev/null
+tap_check 'the second of them, with its PIN' shows K2 pty_run \
+	'Security key PIN (8 tries left): |1234' \
+	'Make ten recovery codes now? [Y/n] |n' -- "$keyfirst_softkey" \
+	enroll key key-two --label pin --verify --device "$softkeys/pin"
+key pin auto off >/dev/null
 for name in two other u2f pin; do
 	key "$name" unplug >/dev/null
 done
@@ -178,7 +183,6 @@ key pin unplug >/dev/null
 granted()
 {
 	key "$1" flags "$3" >/dev/null
-	timeout 60 bash -c ': ' # the shell's own children are not counted
 	touched "$1" sudo_login "$2" "$touch" | grep -q inside:root
 }
 
@@ -249,7 +253,7 @@ for how in silent slow keepalive vanish short-report long-report garbage; do
 	tap_check "$how: within the limits" test $((SECONDS - start)) -le 12
 	tap_check "$how: nothing runs on" quiet
 	key mat-fido hostile none >/dev/null
-	key mat-fido plug >/dev/null 2>&1 || :
+	key mat-fido plug >/dev/null 2>&1
 	tap_check "$how: the next login is well" touched mat-fido shows \
 		inside:root sudo_login mat-2 "$touch"
 done
@@ -266,6 +270,48 @@ for liar in /usr/bin/true /usr/bin/yes; do
 done
 install -m 0755 "$site_dir/device.installed" "$device"
 
+# --- its process, killed while the key blinks -----------------------------------------
+
+as_sudo mat-2
+pty "expect $touch"
+key mat-fido wait touch >/dev/null
+pkill -KILL -x keyfirst-key-de
+pty eof || :
+pty_end
+tap_check 'killed: not let in' fails grep -q inside: "$pty_shown"
+tap_check 'killed: said to be gone' grep -q 'No security key of yours' \
+	"$pty_shown"
+tap_check 'killed: nothing runs on' quiet
+key mat-fido wait idle >/dev/null || key mat-fido expire >/dev/null || :
+
+# --- ten at once ------------------------------------------------------------------------
+
+# ten: of one person and one key, touched as soon as it blinks.
+ten()
+{
+	local n
+	local -a pids=()
+	for n in 1 2 3 4 5 6 7 8 9 10; do
+		sudo_login mat-2 >"$site_dir/ten.$n" 2>&1 &
+		pids+=($!)
+	done
+	for n in "${pids[@]}"; do
+		wait "$n" || :
+	done
+}
+conf 'key.insert-timeout = 40'
+key mat-fido auto on >/dev/null
+ten
+key mat-fido auto off >/dev/null
+tap_check 'ten at once: each is let in, or told why not' test "$(
+	grep -lE 'inside:root|in use by another program' "$site_dir"/ten.* |
+	wc -l)" = 10
+tap_check 'ten at once: somebody is let in' grep -q inside:root \
+	"$site_dir"/ten.1 "$site_dir"/ten.2 "$site_dir"/ten.3 \
+	"$site_dir"/ten.4 "$site_dir"/ten.5
+note "of ten at once, $(grep -l inside:root "$site_dir"/ten.* | wc -l) got in"
+tap_check 'ten at once: nothing runs on' quiet
+
 # --- ssh ------------------------------------------------------------------------------------
 
 conf
@@ -275,10 +321,15 @@ sshd_start <<-CONFIG
 	KbdInteractiveAuthentication yes
 	AuthenticationMethods publickey,keyboard-interactive:pam
 CONFIG
-key one plug >/dev/null
-key one stats reset >/dev/null
-tap_check 'over ssh the key in this port is left alone' shows inside:key-a \
-	ssh_login key-a publickey,keyboard-interactive \
-	"$prompt|$(site_code key-a 2)" || :
-tap_check 'it was not even opened' shows openings=0 key one stats
+site_enroll key-b
+key u2f plug >/dev/null
+key u2f stats reset >/dev/null
+tap_check 'over ssh the key in this port is left alone' shows inside:key-b \
+	ssh_login key-b publickey,keyboard-interactive \
+	"$prompt|$(site_code key-b)"
+tap_check 'it was not even opened' shows openings=0 key u2f stats
+conf 'key.local = always'
+tap_check 'key.local = always: asked there, by a prompt' touched u2f shows \
+	inside:key-b ssh_login key-b publickey,keyboard-interactive \
+	'Press Enter, then touch your security key. |'
 tap_done

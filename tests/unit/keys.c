@@ -633,6 +633,16 @@ pin(void **state)
 	    OPENED(0, FIDO2 | HAS_PIN), OPENED(1, FIDO2), FOUND(0, 1),
 	    FOUND(1, 2), SIGNED(1));
 	assert_int_equal(recorded.tag, 101);
+	/* Two that want one each: which is named. */
+	set_up(2, true);
+	plugged_in = 2;
+	s.conf.key_verify = true;
+	memcpy(s.person.authenticators[0].label, "blue", 5);
+	typed[0] = "1234";
+	RUN(KF_KEYS_PROVED, "0:find2 1:find2 0:retries b{PIN of security key "
+	    "\"blue\" (8 tries left): } 0:pin=1234" TOUCH,
+	    OPENED(0, FIDO2 | HAS_PIN), OPENED(1, FIDO2 | HAS_PIN),
+	    FOUND(0, 1), FOUND(1, 2), LEFT(0, 8), BLINKS(0), SIGNED(0));
 	/* Nobody types one for a key that is not theirs. */
 	set_up(1, true);
 	plugged_in = 1;
