@@ -44,7 +44,8 @@ write_png(const struct kf_totp_enrol *e, const struct kf_qr *qr)
 	int error = ENOMEM;
 
 	if (err == KF_OK)
-		err = kf_write_as_invoker(e->png, png.bytes, png.len, &error);
+		err = kf_write_as_invoker(e->png, png.bytes, png.len, 0600,
+		    &error);
 	kf_png_wipe(&png);
 	if (err == KF_OK) {
 		kf_say("QR code: %s (it holds the secret: "
