@@ -3,7 +3,6 @@
  * only then stores it.
  */
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
 #include "enroll_tool/base32.h"
@@ -92,32 +91,6 @@ store(struct kf_totp_enrol *e, struct kf_person *person)
 	return KF_EXIT_DONE;
 }
 
-/*
- * Asked only of who can be asked, and who has none: Enter must not kill those
- * that are in a drawer somewhere.
- */
-static bool
-wants_recovery_codes(const struct kf_totp_enrol *e, struct kf_person *person)
-{
-	struct kf_secret answer;
-	bool yes = false, no = false;
-
-	if (e->code != NULL || kf_enrolment_find(person, "R") != NULL ||
-	    person->count == KF_AUTHENTICATORS_MAX)
-		return false;
-	while (!yes && !no) {
-		const char *word = (const char *)answer.bytes;
-
-		if (kf_terminal_ask("Make ten recovery codes now? [Y/n] ",
-		    true, &answer) != KF_OK)
-			return false;
-		yes = *word == '\0' || strcasecmp(word, "y") == 0 ||
-		    strcasecmp(word, "yes") == 0;
-		no = strcasecmp(word, "n") == 0 || strcasecmp(word, "no") == 0;
-	}
-	return yes;
-}
-
 static enum kf_exit
 enrol(struct kf_totp_enrol *e)
 {
@@ -136,8 +109,8 @@ enrol(struct kf_totp_enrol *e)
 		status = kf_totp_prove(e);
 	if (status == KF_EXIT_DONE)
 		status = store(e, &person);
-	if (status == KF_EXIT_DONE && wants_recovery_codes(e, &person))
-		status = kf_recovery_issue(&e->in, &person);
+	if (status == KF_EXIT_DONE && e->code == NULL)
+		status = kf_recovery_offer(&e->in, &person);
 	kf_installation_close(&e->in);
 	return status;
 }

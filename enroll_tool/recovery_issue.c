@@ -5,6 +5,7 @@
 #include "enroll_tool/recovery_issue.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "common/clock.h"
 #include "enroll_tool/as_service.h"
@@ -105,4 +106,37 @@ kf_recovery_issue(struct kf_installation *in, struct kf_person *person)
 	}
 	explicit_bzero(&issue, sizeof(issue));
 	return status;
+}
+
+/*
+ * Asked only of who can be asked, and who has none: Enter must not kill those
+ * that are in a drawer somewhere.
+ */
+static bool
+are_wanted(struct kf_person *person)
+{
+	struct kf_secret answer;
+	bool yes = false, no = false;
+
+	if (kf_enrolment_find(person, "R") != NULL ||
+	    person->count == KF_AUTHENTICATORS_MAX)
+		return false;
+	while (!yes && !no) {
+		const char *word = (const char *)answer.bytes;
+
+		if (kf_terminal_ask("Make ten recovery codes now? [Y/n] ",
+		    true, &answer) != KF_OK)
+			return false;
+		yes = *word == '\0' || strcasecmp(word, "y") == 0 ||
+		    strcasecmp(word, "yes") == 0;
+		no = strcasecmp(word, "n") == 0 || strcasecmp(word, "no") == 0;
+	}
+	return yes;
+}
+
+enum kf_exit
+kf_recovery_offer(struct kf_installation *in, struct kf_person *person)
+{
+	return are_wanted(person) ? kf_recovery_issue(in, person) :
+	    KF_EXIT_DONE;
 }

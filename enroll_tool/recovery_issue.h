@@ -12,4 +12,12 @@ KF_CHECKED enum kf_exit
 kf_recovery_issue(struct kf_installation *in, struct kf_person *person)
     __attribute__((nonnull));
 
+/*
+ * After an enrolment: asks on the terminal whether somebody who has none wants
+ * them, and issues them.
+ */
+KF_CHECKED enum kf_exit
+kf_recovery_offer(struct kf_installation *in, struct kf_person *person)
+    __attribute__((nonnull));
+
 #endif
