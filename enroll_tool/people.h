@@ -62,6 +62,17 @@ kf_person_update(struct kf_installation *in, struct kf_person *person,
     kf_person_change *change, void *context) __attribute__((nonnull(1, 2, 3)));
 
 /*
+ * Around an update that adds factors: first, that there is a state; then, with
+ * how many were added, that it was not taken away in between.  Both complain.
+ */
+KF_CHECKED enum kf_exit
+kf_person_prepare_state(struct kf_installation *in,
+    const struct kf_person *person) __attribute__((nonnull));
+KF_CHECKED enum kf_exit
+kf_person_keep_state(struct kf_installation *in,
+    const struct kf_person *person, size_t added) __attribute__((nonnull));
+
+/*
  * Filters a label from the command line; false after a complaint when it is
  * too long.
  */

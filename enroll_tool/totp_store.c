@@ -5,7 +5,6 @@
 
 #include "common/clock.h"
 #include "common/text.h"
-#include "enroll_tool/as_service.h"
 #include "enroll_tool/audit.h"
 #include "enroll_tool/people.h"
 #include "enroll_tool/terminal.h"
@@ -118,72 +117,19 @@ add_all(struct kf_person *person, void *context)
 	return status;
 }
 
-/*
- * Only who has nothing enrolled begins with an empty state.  Where there is
- * none of who has, it was lost, and what it knew must not be forgotten: that is
- * for repair.  What was left behind for a uid that has nothing enrolled is
- * nobody's.  Which it is, is looked up now: while a code was typed, somebody
- * else may have enrolled or removed.
- */
-static enum kf_err
-prepare_state(struct kf_installation *in, uint32_t uid)
-{
-	const char *store = in->conf.store;
-	struct kf_person now;
-	bool is_new = kf_store_get(in->store, uid, kf_store_deadline(),
-	    &now) == KF_ERR_NO_USER;
-	enum kf_err err = kf_as_service_one(is_new ? KF_SERVICE_CREATE :
-	    KF_SERVICE_READ, store, uid, NULL);
-
-	if (err != KF_ERR_CORRUPT || !is_new)
-		return err;
-	err = kf_as_service_one(KF_SERVICE_DELETE, store, uid, NULL);
-	return err != KF_OK ? err : kf_as_service_one(KF_SERVICE_CREATE,
-	    store, uid, NULL);
-}
-
-/*
- * Who removed the last factor just before these were stored may have taken the
- * state with it.  A login may have come in between, so it is no empty one.
- */
-static enum kf_exit
-keep_state(struct kf_installation *in, const struct kf_person *person)
-{
-	const char *store = in->conf.store;
-	enum kf_err err = kf_as_service_one(KF_SERVICE_READ, store,
-	    person->uid, NULL);
-
-	if (err == KF_ERR_CORRUPT)
-		err = kf_as_service_one(KF_SERVICE_REPAIR, store, person->uid,
-		    NULL);
-	if (err == KF_OK)
-		return KF_EXIT_DONE;
-	kf_complain("%s: stored, but the state of uid %u: %s: try keyfirst "
-	    "repair %s", person->name, person->uid, kf_strerror(err),
-	    person->name);
-	return KF_EXIT_ERROR;
-}
-
 enum kf_exit
 kf_totp_store(struct kf_installation *in, struct kf_person *person,
     struct kf_totp_new *news, size_t count, const char *event)
 {
 	struct addition addition = { in, news, count };
-	enum kf_err err = prepare_state(in, person->uid);
-	enum kf_exit status;
+	enum kf_exit status = kf_person_prepare_state(in, person);
 
-	if (err != KF_OK) {
-		kf_complain("%s: the state of uid %u: %s: nothing was stored: "
-		    "try %s%s", person->name, person->uid, kf_strerror(err),
-		    err == KF_ERR_CORRUPT ? "keyfirst repair " :
-		    "keyfirst setup, which says what is wrong",
-		    err == KF_ERR_CORRUPT ? person->name : "");
-		return KF_EXIT_ERROR;
-	}
+	if (status != KF_EXIT_DONE)
+		return status;
 	status = kf_person_update(in, person, add_all, &addition);
 	if (status != KF_EXIT_DONE)
 		return status;
 	for (size_t i = 0; i < count; i++)
 		kf_audit(event, person, kf_enrolment_find(person, news[i].id));
-	return person->count > count ? KF_EXIT_DONE : keep_state(in, person);
+	return kf_person_keep_state(in, person, count);
 }
