@@ -176,12 +176,21 @@ read_line(int fd, struct kf_secret *line)
 static const int stopping[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP };
 #define STOPPING (sizeof(stopping) / sizeof(stopping[0]))
 
+static bool
+put_prompt(int fd, const char *prompt)
+{
+	size_t len = strlen(prompt);
+
+	return len == 0 || write(fd, prompt, len) == (ssize_t)len;
+}
+
 /*
- * Echo is off while this reads.  A signal that would end or stop us first
- * brings it back, and then has its way.
+ * Echo is off while this reads, and before it asks, so that nothing of a quick
+ * answer is shown or lost.  A signal that would end or stop us first brings it
+ * back, and then has its way.
  */
 static enum kf_err
-read_blind(int fd, struct kf_secret *line)
+read_blind(int fd, int out, const char *prompt, struct kf_secret *line)
 {
 	const struct sigaction catch = { .sa_handler = on_signal };
 	struct sigaction before[STOPPING];
@@ -195,10 +204,9 @@ read_blind(int fd, struct kf_secret *line)
 	caught = 0;
 	for (size_t i = 0; i < STOPPING; i++)
 		(void)sigaction(stopping[i], &catch, &before[i]);
-	if (tcsetattr(fd, TCSAFLUSH, &blind) == 0)
+	err = KF_ERR_IO;
+	if (tcsetattr(fd, TCSAFLUSH, &blind) == 0 && put_prompt(out, prompt))
 		err = read_line(fd, line);
-	else
-		err = KF_ERR_IO;
 	(void)tcsetattr(fd, TCSAFLUSH, &normal);
 	for (size_t i = 0; i < STOPPING; i++)
 		(void)sigaction(stopping[i], &before[i], NULL);
@@ -213,13 +221,10 @@ read_blind(int fd, struct kf_secret *line)
 static enum kf_err
 ask(int in, int out, const char *prompt, bool echo, struct kf_secret *answer)
 {
-	size_t len = strlen(prompt);
-
 	(void)fflush(stdout);
-	if (len > 0 && write(out, prompt, len) != (ssize_t)len)
-		return KF_ERR_IO;
-	return echo || !isatty(in) ? read_line(in, answer) :
-	    read_blind(in, answer);
+	if (!echo && isatty(in))
+		return read_blind(in, out, prompt, answer);
+	return put_prompt(out, prompt) ? read_line(in, answer) : KF_ERR_IO;
 }
 
 enum kf_err
