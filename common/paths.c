@@ -6,6 +6,7 @@ const char kf_path_key_device[] = KF_PATH_KEY_DEVICE;
 const char kf_path_machine_key[] = KF_PATH_MACHINE_KEY;
 const char kf_path_socket[] = KF_PATH_SOCKET;
 const char kf_path_store[] = KF_PATH_STORE;
+const char kf_path_udev_rule[] = KF_PATH_UDEV_RULE;
 const char kf_path_verify[] = KF_PATH_VERIFY;
 const int64_t kf_release_time = KF_RELEASE_TIME;
 

@@ -13,6 +13,7 @@ extern const char kf_path_key_device[]; /* keyfirst-key-device */
 extern const char kf_path_machine_key[]; /* see store/seal.h */
 extern const char kf_path_socket[];	 /* where a verifier is reached */
 extern const char kf_path_store[];	 /* holds enrolled/ and state/ */
+extern const char kf_path_udev_rule[];	 /* empty: it is not installed */
 extern const char kf_path_verify[];	 /* keyfirst-verify */
 
 /*

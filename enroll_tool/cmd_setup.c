@@ -31,19 +31,23 @@ enum kf_exit
 kf_cmd_setup(const struct kf_command *command, int argc, char **argv)
 {
 	struct kf_setup s = { 0 };
+	bool new_user;
 	enum kf_exit status;
 
 	if (!kf_operands_only(command, argc, argv, 0, 0))
 		return KF_EXIT_USAGE;
 	status = kf_setup_user(&s);
+	new_user = s.changed;
 	if (status == KF_EXIT_DONE)
 		status = kf_setup_conf(&s);
 	if (status == KF_EXIT_DONE)
 		status = kf_setup_store(&s, kf_path_store);
 	if (status == KF_EXIT_DONE)
 		status = set_up_other_store(&s);
-	if (status == KF_EXIT_DONE)
+	if (status == KF_EXIT_DONE) {
 		kf_setup_check_verifier(&s);
+		kf_setup_check_rule(&s, new_user);
+	}
 	if (s.changed)
 		kf_audit("setup", NULL, NULL);
 	if (status != KF_EXIT_DONE)

@@ -8,6 +8,7 @@
 #include "common/client.h"
 #include "common/paths.h"
 #include "common/text.h"
+#include "enroll_tool/key_rule.h"
 #include "enroll_tool/people.h"
 #include "enroll_tool/terminal.h"
 
@@ -150,6 +151,7 @@ set_person(struct kf_installation *in, struct kf_person *person, void *context)
 	struct kf_msg_request *request = context;
 
 	(void)in;
+	kf_key_rule_check_for(person);
 	request->uid = person->uid;
 	memcpy(request->user, person->name, sizeof(request->user));
 	return KF_EXIT_DONE;

@@ -42,6 +42,14 @@ void
 kf_setup_check_enrolled(struct kf_setup *s, int store, const char *path)
     __attribute__((nonnull));
 
+/*
+ * The udev rule for security keys.  With new_user, udev has to be told, since it
+ * passes over a rule for a group that it did not know.
+ */
+void
+kf_setup_check_rule(struct kf_setup *s, bool new_user)
+    __attribute__((nonnull));
+
 /* The program that decides logins. */
 void
 kf_setup_check_verifier(struct kf_setup *s) __attribute__((nonnull));

@@ -1,6 +1,7 @@
 /*
  * What `keyfirst setup` looks at and does not make: enrolments that the
- * service user could not read, or would not trust, and the verifier.  Nothing
+ * service user could not read, or would not trust, the verifier, and the udev
+ * rule.  Nothing
  * is said of what lies in state/: root does not look in there.
  */
 #include "enroll_tool/setup.h"
@@ -14,6 +15,7 @@
 #include "common/paths.h"
 #include "common/text.h"
 #include "common/trust.h"
+#include "enroll_tool/key_rule.h"
 #include "enroll_tool/terminal.h"
 
 static void
@@ -63,4 +65,21 @@ kf_setup_check_verifier(struct kf_setup *s)
 	kf_complain("setup: %s: must be a program of root's that all may run: "
 	    "install it again", kf_path_verify);
 	s->wrong = true;
+}
+
+void
+kf_setup_check_rule(struct kf_setup *s, bool new_user)
+{
+	if (kf_key_rule_is_there()) {
+		if (new_user)
+			kf_say("For security keys that are plugged in now: "
+			    KF_KEY_RULE_RELOAD "\n");
+		return;
+	}
+	kf_complain("setup: the udev rule " KF_KEY_RULE " is missing, which "
+	    "lets keyfirst use security keys: install it, then "
+	    KF_KEY_RULE_RELOAD);
+	/* Unless it was configured so. */
+	if (kf_path_udev_rule[0] != '\0')
+		s->wrong = true;
 }

@@ -23,6 +23,7 @@ const char kf_path_conf[] = "/nonexistent/keyfirst.conf";
 const char kf_path_machine_key[] = "/nonexistent/machine.key";
 const char kf_path_socket[] = "/nonexistent/verify.socket";
 const char kf_path_store[] = "/nonexistent/store";
+const char kf_path_udev_rule[] = "";
 const char kf_path_verify[] = "/nonexistent/keyfirst-verify";
 const int64_t kf_release_time = UNIT_RELEASE_TIME;
 
