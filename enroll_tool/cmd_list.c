@@ -14,8 +14,8 @@
 
 /* Labels come last, since nobody knows how wide they are. */
 enum column {
-	COLUMN_USER, COLUMN_ID, COLUMN_FACTOR, COLUMN_CODE, COLUMN_ENROLLED,
-	COLUMN_BY, COLUMN_USED, COLUMN_LABEL, COLUMNS
+	COLUMN_USER, COLUMN_ID, COLUMN_FACTOR, COLUMN_DETAILS,
+	COLUMN_ENROLLED, COLUMN_BY, COLUMN_USED, COLUMN_LABEL, COLUMNS
 };
 
 struct row {
@@ -90,13 +90,13 @@ set(struct row *row, enum column column, const char *text)
 	    *text != '\0' ? text : "-");
 }
 
-/* What its codes are like. */
+/* What is its own. */
 static void
-set_code(struct row *row, const struct kf_authenticator *a,
+set_details(struct row *row, const struct kf_authenticator *a,
     const struct kf_memory *memory, bool known)
 {
-	char *cell = row->cell[COLUMN_CODE];
-	const size_t size = sizeof(row->cell[COLUMN_CODE]);
+	char *cell = row->cell[COLUMN_DETAILS];
+	const size_t size = sizeof(row->cell[COLUMN_DETAILS]);
 
 	switch (a->kind) {
 	case KF_KIND_TOTP:
@@ -111,10 +111,13 @@ set_code(struct row *row, const struct kf_authenticator *a,
 			    kf_recovery_left(memory != NULL ?
 			    memory->counter : 0), KF_RECOVERY_CODES);
 		else
-			set(row, COLUMN_CODE, "unknown");
+			set(row, COLUMN_DETAILS, "unknown");
 		break;
 	case KF_KIND_KEY:
-		set(row, COLUMN_CODE, "");
+		(void)snprintf(cell, size, "%s%s%s",
+		    kf_key_algorithm_names[a->key.algorithm - 1],
+		    a->key.verify ? ", verify" : "",
+		    a->key.synced ? ", synced" : "");
 		break;
 	}
 }
@@ -132,7 +135,7 @@ fill(struct row *row, const struct kf_person *person,
 	set(row, COLUMN_ID, a->id);
 	set(row, COLUMN_FACTOR, kf_factor_of(a->kind)->name);
 	set(row, COLUMN_LABEL, a->label);
-	set_code(row, a, memory, known);
+	set_details(row, a, memory, known);
 	(void)kf_words_time(a->created, when);
 	set(row, COLUMN_ENROLLED, when);
 	set(row, COLUMN_BY, a->by);
@@ -162,7 +165,7 @@ each(struct table *t, struct kf_service_result *results,
     void (*what)(struct table *, const struct row *))
 {
 	static const struct row head = { .cell = {
-		"USER", "ID", "FACTOR", "CODE", "ENROLLED", "BY", "LAST USE",
+		"USER", "ID", "FACTOR", "DETAILS", "ENROLLED", "BY", "LAST USE",
 		"LABEL",
 	} };
 

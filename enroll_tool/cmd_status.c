@@ -5,6 +5,7 @@
 #include "common/clock.h"
 #include "enroll_tool/as_service.h"
 #include "enroll_tool/json.h"
+#include "enroll_tool/key_rule.h"
 #include "enroll_tool/people.h"
 #include "enroll_tool/terminal.h"
 #include "enroll_tool/words.h"
@@ -97,8 +98,10 @@ show_authenticator(const struct kf_authenticator *a, struct kf_state *state)
 	case KF_KIND_TOTP:
 		show_totp(a, memory);
 		break;
-	case KF_KIND_RECOVERY:
 	case KF_KIND_KEY:
+		kf_say(", counter %" PRIu64 "\n", memory->counter);
+		break;
+	case KF_KIND_RECOVERY:
 		kf_say("\n");
 		break;
 	}
@@ -193,6 +196,7 @@ report(struct kf_installation *in, struct kf_person *person, void *context)
 	enum kf_exit status = KF_EXIT_DONE;
 
 	kf_as_service(KF_SERVICE_READ, in->conf.store, &result, 1);
+	kf_key_rule_check_for(person);
 	if (*json)
 		status = show_json(&in->conf, person, &result);
 	else

@@ -64,6 +64,8 @@ kf_help(const char *topic);
 enum kf_exit
 kf_cmd_enroll_totp(const struct kf_command *command, int argc, char **argv);
 enum kf_exit
+kf_cmd_enroll_key(const struct kf_command *command, int argc, char **argv);
+enum kf_exit
 kf_cmd_import(const struct kf_command *command, int argc, char **argv);
 enum kf_exit
 kf_cmd_recovery(const struct kf_command *command, int argc, char **argv);

@@ -58,6 +58,29 @@ kf_json_reading(enum kf_err err)
 	    err == KF_ERR_CORRUPT ? "damaged" : "unavailable");
 }
 
+static void
+add_key(struct kf_json *j, json_t *object, const struct kf_key *key,
+    const struct kf_memory *memory, bool known)
+{
+	static const unsigned char none[KF_KEY_AAGUID_SIZE];
+	char model[KF_WORDS_AAGUID];
+
+	kf_words_aaguid(key->aaguid, model);
+	kf_json_set(j, object, "algorithm",
+	    json_string(kf_key_algorithm_names[key->algorithm - 1]));
+	kf_json_set(j, object, "aaguid",
+	    memcmp(key->aaguid, none, sizeof(none)) == 0 ? json_null() :
+	    json_string(model));
+	kf_json_set(j, object, "rp-id", kf_json_text(key->rp_id));
+	kf_json_set(j, object, "verify", json_boolean(key->verify));
+	kf_json_set(j, object, "synced", json_boolean(key->synced));
+	kf_json_set(j, object, "attestation",
+	    json_string(kf_attestation_names[key->attestation - 1]));
+	kf_json_set(j, object, "counter", !known ? json_null() :
+	    json_integer((json_int_t)(memory != NULL ? memory->counter :
+	    key->first_counter)));
+}
+
 /* What only factors of its kind have.  known: the state could be read. */
 static void
 add_kind(struct kf_json *j, json_t *object, const struct kf_authenticator *a,
@@ -87,6 +110,7 @@ add_kind(struct kf_json *j, json_t *object, const struct kf_authenticator *a,
 		    memory != NULL ? memory->counter : 0)));
 		break;
 	case KF_KIND_KEY:
+		add_key(j, object, &a->key, memory, known);
 		break;
 	}
 }

@@ -28,6 +28,15 @@ const struct kf_command kf_commands[] = {
 	  "  --secret-stdin       take the secret, base32, from stdin\n"
 	  "  --code CODE          the code, for use without a terminal\n",
 	  false, kf_cmd_enroll_totp },
+	{ "enroll key", "USER [OPTION...]",
+	  "give a person a security key, proved by a touch",
+	  "  --label LABEL        a name; default: what it calls itself\n"
+	  "  --verify             always with its PIN or a fingerprint\n"
+	  "  --rp ID              the RP id; default: key.rp-id\n"
+	  "  --device PATH        this one, such as /dev/hidraw0\n"
+	  "  --attestation-roots DIR  certified by one of these, PEM\n"
+	  "  --ssh-key-out FILE   an ssh key of it, to FILE and FILE.pub\n",
+	  false, kf_cmd_enroll_key },
 	{ "import", "FORMAT FILE [--user USER] [--dry-run]",
 	  "take over the codes of another PAM module",
 	  "  google-authenticator a person's ~/.google_authenticator\n"

@@ -43,8 +43,8 @@ kf_setup_check_enrolled(struct kf_setup *s, int store, const char *path)
     __attribute__((nonnull));
 
 /*
- * The udev rule for security keys.  With new_user, udev has to be told, since it
- * passes over a rule for a group that it did not know.
+ * The udev rule for security keys.  With new_user, udev has to be told, since
+ * it passes over a rule for a group that it did not know.
  */
 void
 kf_setup_check_rule(struct kf_setup *s, bool new_user)

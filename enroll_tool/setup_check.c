@@ -1,8 +1,7 @@
 /*
  * What `keyfirst setup` looks at and does not make: enrolments that the
  * service user could not read, or would not trust, the verifier, and the udev
- * rule.  Nothing
- * is said of what lies in state/: root does not look in there.
+ * rule.  Nothing is said of what lies in state/: root does not look in there.
  */
 #include "enroll_tool/setup.h"
 

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "common/text.h"
+
 void
 kf_words_span(int64_t seconds, char text[KF_WORDS_SIZE])
 {
@@ -36,4 +38,14 @@ kf_words_time(int64_t when, char text[KF_WORDS_SIZE])
 	(void)snprintf(text, KF_WORDS_SIZE, when == 0 ? "never" : "(no date)");
 	return when != 0 && gmtime_r(&t, &tm) != NULL && tm.tm_year <= 8099 &&
 	    strftime(text, KF_WORDS_SIZE, "%Y-%m-%dT%H:%M:%SZ", &tm) != 0;
+}
+
+void
+kf_words_aaguid(const unsigned char aaguid[16], char text[KF_WORDS_AAGUID])
+{
+	char digits[2 * 16 + 1];
+
+	kf_text_hex(digits, aaguid, 16);
+	(void)snprintf(text, KF_WORDS_AAGUID, "%.8s-%.4s-%.4s-%.4s-%s",
+	    digits, digits + 8, digits + 12, digits + 16, digits + 20);
 }

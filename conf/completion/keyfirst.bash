@@ -51,7 +51,11 @@ _keyfirst_value()
 	--algorithm)	_keyfirst_offer sha1 sha256 sha512 ;;
 	--digits)	_keyfirst_offer 6 7 8 ;;
 	--qr)		_keyfirst_offer utf8 ansi none ;;
-	--qr-png)	_keyfirst_files ;;
+	--attestation-roots | --qr-png | --ssh-key-out)
+			_keyfirst_files ;;
+	--device)
+		files=(/dev/hidraw*)
+		_keyfirst_offer "${files[@]}" ;;
 	--user)		_keyfirst_users ;;
 	--service)
 		files=(/etc/pam.d/*)
@@ -64,6 +68,8 @@ _keyfirst_options()
 {
 	takes=()
 	case $1 in
+	'enroll key')	takes=(--label= --verify --rp= --device=
+			    --attestation-roots= --ssh-key-out=) ;;
 	'enroll totp')	takes=(--label= --issuer= --algorithm= --digits=
 			    --period= --qr= --qr-png= --secret-stdin --code=) ;;
 	import)		takes=(--user= --dry-run) ;;
@@ -78,14 +84,14 @@ _keyfirst_options()
 # _keyfirst_operand COMMAND [OPERAND...]: what may stand behind those.
 _keyfirst_operand()
 {
-	local kinds='totp'
+	local -a kinds=(key totp)
 	case $1:$(($# - 1)) in
 	:0 | help:0)	_keyfirst_offer enroll import recovery list rename remove \
 				status unlock repair test setup help ;;
-	enroll:0)	_keyfirst_offer $kinds ;;
-	help:1)		[ "$2" != enroll ] || _keyfirst_offer $kinds ;;
-	'enroll totp:0' | recovery:0 | list:0 | rename:0 | remove:0 | \
-	status:0 | unlock:0 | repair:0 | test:0)
+	enroll:0)	_keyfirst_offer "${kinds[@]}" ;;
+	help:1)		[ "$2" != enroll ] || _keyfirst_offer "${kinds[@]}" ;;
+	'enroll key:0' | 'enroll totp:0' | recovery:0 | list:0 | rename:0 | \
+	remove:0 | status:0 | unlock:0 | repair:0 | test:0)
 			_keyfirst_users ;;
 	import:0)	_keyfirst_offer google-authenticator oath ;;
 	import:1)	_keyfirst_files ;;

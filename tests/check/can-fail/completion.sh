@@ -69,7 +69,7 @@ change $bash 's/sha1 sha256/sha1 sha224 sha256/'
 change $bash 's/unlock:0 | repair:0/repair:0/'
 # shellcheck disable=SC2016 # what is in the file
 change $bash 's/^\t\[ "\$EUID" = 0 \] || return$/\techo oops >\&2/'
-change $bash "s/kinds='totp'/kinds='totp sms'/"
+change $bash "s/kinds=(key totp)/kinds=(key totp sms)/"
 # An array of words that are run, as compgen -W would.
 change $bash 's/=~ ^\[A-Z\]\[0-9\]\*\$ \]\] &&/=~ . ]] \&\&/'
 change $zsh 's/--last\[/--least[/'

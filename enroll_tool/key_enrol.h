@@ -1,0 +1,69 @@
+/*
+ * The parts of `keyfirst enroll key`: the command line (key_options.c), the
+ * talk with the child and the person (key_session.c, key_stop.c), and what is
+ * made of its result (key_store.c).  cmd_enroll_key.c puts them in order.
+ * What the child does is in key_child.h.
+ */
+#ifndef KF_KEY_ENROL_H
+#define KF_KEY_ENROL_H
+
+#include "enroll_tool/attestation.h"
+#include "enroll_tool/installation.h"
+#include "enroll_tool/key_talk.h"
+
+#define KF_KEY_FILE_SIZE 4096		/* of the name of a file */
+
+struct kf_key_enrol {
+	const struct kf_command *command;
+	struct kf_installation in;	/* without the machine key */
+	const char *user;
+	char label[KF_LABEL_SIZE];
+	bool label_given;
+	bool verify;			/* --verify */
+	const char *rp;			/* --rp; or NULL */
+	char rp_id[KF_KEY_RP_ID_SIZE];	/* this, or key.rp-id */
+	const char *device;		/* a path; or NULL: any */
+	const char *roots_directory;	/* or NULL */
+	struct kf_roots roots;
+	const char *ssh_file;		/* or NULL */
+	char ssh_public_file[KF_KEY_FILE_SIZE];
+	bool terminal;			/* somebody can be asked */
+};
+
+/* Fills in what the command line says. */
+KF_CHECKED enum kf_exit
+kf_key_options(struct kf_key_enrol *e, int argc, char **argv)
+    __attribute__((nonnull));
+
+/*
+ * What does not need a key to be refused; the roots are read.  After
+ * kf_installation_open; complains.
+ */
+KF_CHECKED enum kf_exit
+kf_key_prepare(struct kf_key_enrol *e, const struct kf_person *person)
+    __attribute__((nonnull));
+
+/* Has a credential made and proved; complains.  *done is checked. */
+KF_CHECKED enum kf_exit
+kf_key_session(const struct kf_key_enrol *e, const struct kf_person *person,
+    struct kf_key_done *done) __attribute__((nonnull));
+
+/*
+ * Says why there is none, and what to do.  id: of an enrolled key, where it is
+ * that; device: of --device, or NULL; seen: the last key that was shown.
+ */
+enum kf_exit
+kf_key_stop_complain(enum kf_key_stop why, const char *id, const char *device,
+    const struct kf_key_shown *seen) __attribute__((nonnull(4)));
+
+/* Is that model one of key.aaguid-allow? */
+bool
+kf_key_model_allowed(const struct kf_conf *conf,
+    const unsigned char aaguid[KF_KEY_AAGUID_SIZE]) __attribute__((nonnull));
+
+/* Asks for a label, writes the files of --ssh-key-out, and stores. */
+KF_CHECKED enum kf_exit
+kf_key_finish(struct kf_key_enrol *e, struct kf_person *person,
+    const struct kf_key_done *done) __attribute__((nonnull));
+
+#endif
