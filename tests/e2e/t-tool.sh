@@ -54,6 +54,9 @@ same_list()
 		.factors[] | [ $user, .id, .factor,
 		(if .factor == "recovery"
 		then "\(.left) of \(.issued) left"
+		elif .factor == "key"
+		then .algorithm + (if .verify then ", verify" else "" end) +
+		(if .synced then ", synced" else "" end)
 		else "\(.algorithm)/\(.digits)/\(.period)s" end) +
 		(if .proved == false then ", unproved" else "" end), .created,
 		(.by // "-"), (.["last-used"] // "never"),
