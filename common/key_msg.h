@@ -6,12 +6,12 @@
  * in full, and nothing in it proves anything but a signature.
  *
  * It starts by itself to lock and open the device: BUSY if it has to wait for
- * the lock, then OPENED, or FAILED and the end.  From then on each request has
- * one answer: the one named below, or FAILED; before that of ASSERT and MAKE
- * TOUCH may come once, when the key says that it waits for the person.  The
- * next request follows the answer; CANCEL alone may come while one is awaited,
- * and ends it with FAILED (cancelled).  When the parent closes the socket, the
- * program cancels what runs on the device and leaves.
+ * another program's lock or touch, then OPENED, or FAILED and the end.  From
+ * then on each request has one answer: the one named below, or FAILED; before
+ * that of ASSERT and MAKE TOUCH may come once, when the key says that it waits
+ * for the person.  The next request follows the answer; CANCEL alone may come
+ * while one is awaited, and ends it with FAILED (cancelled).  When the parent
+ * closes the socket, the program cancels what runs on the device and leaves.
  */
 #ifndef KF_KEY_MSG_H
 #define KF_KEY_MSG_H

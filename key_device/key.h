@@ -46,7 +46,8 @@ struct kf_key {
 	int64_t deadline;	/* of the present request */
 	enum kf_key_stop stop;
 	int64_t give_up;	/* of a request that is being ended */
-	bool opening;		/* BUSY may be said, once */
+	bool opening;		/* OPENED has not been said yet */
+	bool said_busy;
 	bool tells_touch;	/* TOUCH may be said, once */
 	struct kf_reports sent;	/* the message that is being answered */
 	struct kf_reports info;	/* the answer to getInfo, kept */

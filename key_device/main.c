@@ -66,6 +66,7 @@ lock_device(struct kf_key *key)
 	if (kf_frame_write(PARENT, &key->frame, kf_clock_monotonic() +
 	    SAY_MS) != KF_OK)
 		return false;
+	key->said_busy = true;
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 	if (!parent_is_there())
 		return false;

@@ -193,18 +193,30 @@ write_report(struct kf_key *key, const unsigned char *bytes)
 }
 
 /*
+ * While it is being opened, a key that is busy is waited for as one that is
+ * locked: for as long as the parent likes, who is told once.
+ */
+static void
+wait_longer(struct kf_key *key)
+{
+	if (!key->said_busy) {
+		kf_key_put_bare(&key->frame, KF_KEY_MSG_BUSY);
+		(void)!kf_frame_write(key->parent, &key->frame,
+		    kf_clock_monotonic() + FRAME_MS);
+		key->said_busy = true;
+	}
+	key->deadline = kf_clock_monotonic() + KF_KEY_QUICK_MS;
+}
+
+/*
  * The device is at work for another program and has not taken our message: the
  * same again, until it does or our time is over.
  */
 static bool
 send_again(struct kf_key *key)
 {
-	if (key->opening) {
-		kf_key_put_bare(&key->frame, KF_KEY_MSG_BUSY);
-		(void)!kf_frame_write(key->parent, &key->frame,
-		    kf_clock_monotonic() + FRAME_MS);
-		key->opening = false;
-	}
+	if (key->opening)
+		wait_longer(key);
 	if (!pause_for(key, kf_clock_monotonic() + BUSY_MS))
 		return false;
 	for (size_t i = 0; i < key->sent.count; i++)

@@ -39,8 +39,8 @@ touched()
 	} >/dev/null 2>&1 &
 	toucher=$!
 	"$@" || status=$?
-	kill "$toucher" 2>/dev/null
-	wait "$toucher" 2>/dev/null
+	kill "$toucher" 2>/dev/null || :
+	wait "$toucher" 2>/dev/null || :
 	return "$status"
 }
 
@@ -253,7 +253,7 @@ for how in silent slow keepalive vanish short-report long-report garbage; do
 	tap_check "$how: within the limits" test $((SECONDS - start)) -le 12
 	tap_check "$how: nothing runs on" quiet
 	key mat-fido hostile none >/dev/null
-	key mat-fido plug >/dev/null 2>&1
+	key mat-fido plug >/dev/null 2>&1 || :
 	tap_check "$how: the next login is well" touched mat-fido shows \
 		inside:root sudo_login mat-2 "$touch"
 done

@@ -248,6 +248,7 @@ u2f(void **state)
 	struct kf_device *d;
 	struct kf_key_make m = a_make(KF_ES256, "");
 	struct kf_key_assert with_pin = an_assert("123456");
+	int64_t start;
 
 	(void)state;
 	key_soft_start(&soft, "a", "--mode", "u2f", NULL);
@@ -267,6 +268,16 @@ u2f(void **state)
 	assert_int_equal(held(d), 1);
 	assert_touched(d, &soft, "");
 	judge(COSE_ES256, false);
+	/* libfido2 alone would sleep 100 ms behind each answer. */
+	for (size_t i = 0; i < KF_KEY_CANDIDATES_MAX; i++) {
+		find.candidates[i] = find.candidates[0];
+		find.candidates[i].credential[i] ^= 1;
+	}
+	find.candidates[0].credential[16] ^= 1;
+	find.count = KF_KEY_CANDIDATES_MAX;
+	start = kf_clock_monotonic();
+	assert_int_equal(held(d), 0);
+	assert_true(kf_clock_monotonic() - start < 800);
 	/* It knows no PIN, and is not asked without where one is wanted. */
 	kf_device_assert(&devices, d, &with_pin, PERSON_MS);
 	(void)key_site_expect(&devices, KF_DEVICES_ANSWER);
@@ -725,6 +736,78 @@ hostile_and_cancelled(void **state)
 	}
 }
 
+/*
+ * Another program, which knows no lock, has asked the key for a touch: said
+ * once, waited for longer than a key may take otherwise, then ours.
+ */
+static void
+busy(void **state)
+{
+	static struct kf_devices other;
+	struct key_soft soft;
+	struct kf_key_assert m = an_assert("");
+	struct kf_device *d, *second;
+
+	(void)state;
+	key_soft_start(&soft, "a", NULL);
+	d = key_site_open(&devices, 1);
+	make(d, &soft, KF_ES256, "");
+	assert_int_equal(held(d), 1);
+	kf_device_assert(&devices, d, &m, PERSON_MS);
+	key_soft_tell(&soft, "wait touch");
+	kf_devices_start(&other, NULL);
+	second = key_site_expect(&other, KF_DEVICES_BUSY);
+	assert_int_equal(kf_devices_wait(&other, -1, kf_clock_monotonic() +
+	    3500, &second), KF_DEVICES_TIMEOUT);
+	/* The first was not disturbed. */
+	assert_int_equal(d->phase, KF_DEVICE_WORKING);
+	key_soft_tell(&soft, "touch");
+	second = key_site_expect(&other, KF_DEVICES_OPENED);
+	assert_ptr_equal(key_site_expect(&devices, KF_DEVICES_ANSWER), d);
+	assert_true(answer_is(KF_KEY_MSG_ASSERTED));
+	/* And the other way round, in the middle of a request. */
+	kf_device_assert(&devices, d, &m, PERSON_MS);
+	key_soft_tell(&soft, "wait touch");
+	kf_device_find(&other, second, &find, QUICK_MS);
+	assert_int_equal(kf_devices_wait(&other, -1, kf_clock_monotonic() +
+	    300, &second), KF_DEVICES_TIMEOUT);
+	key_soft_tell(&soft, "touch");
+	(void)key_site_expect(&other, KF_DEVICES_ANSWER);
+	assert_int_equal(other.frame.type, KF_KEY_MSG_FOUND);
+	(void)key_site_expect(&devices, KF_DEVICES_ANSWER);
+	assert_true(answer_is(KF_KEY_MSG_ASSERTED));
+	key_site_close(&other);
+	key_site_close(&devices);
+	key_soft_stop(&soft);
+}
+
+/* What the kernel says of a process that has a key open. */
+static void
+shut_in(void **state)
+{
+	struct key_soft soft;
+	struct kf_device *d;
+	char path[64], line[256];
+	unsigned right = 0;
+	FILE *file;
+
+	(void)state;
+	key_soft_start(&soft, "a", NULL);
+	d = key_site_open(&devices, 1);
+	(void)snprintf(path, sizeof(path), "/proc/%d/status",
+	    (int)d->process.pid);
+	file = fopen(path, "re");
+	assert_non_null(file);
+	while (fgets(line, sizeof(line), file) != NULL)
+		right += strcmp(line, "Seccomp:\t2\n") == 0 ||
+		    strcmp(line, "NoNewPrivs:\t1\n") == 0 ||
+		    strcmp(line, "CapEff:\t0000000000000000\n") == 0;
+	(void)fclose(file);
+	assert_int_equal(right, 3);
+	key_site_close(&devices);
+	key_soft_stop(&soft);
+}
+
 /* Another program has the lock: said once, then waited for. */
 static void
 locked(void **state)
@@ -792,6 +875,8 @@ main(void)
 		UNIT_TEST(hostile_when_asked),
 		UNIT_TEST(hostile_from_the_start),
 		UNIT_TEST(hostile_and_cancelled),
+		UNIT_TEST(busy),
+		UNIT_TEST(shut_in),
 		UNIT_TEST(locked),
 		UNIT_TEST(started_wrongly),
 	};
