@@ -16,12 +16,12 @@
 #include "common/text.h"
 
 /* It gives up by itself after three seconds, and says so. */
-#define OPEN_MS 4000
+#define OPEN_MS 5000
 /* Both are at work, or broken. */
 #define FRAME_MS 1000
 /* It stops the key within 300 ms. */
 #define STOP_MS 600
-#define CANCEL_MS 1000
+#define CANCEL_MS 2000
 
 #define NEVER INT64_MAX
 

@@ -248,6 +248,7 @@ u2f(void **state)
 	struct kf_device *d;
 	struct kf_key_make m = a_make(KF_ES256, "");
 	struct kf_key_assert with_pin = an_assert("123456");
+	struct kf_key_assert without = an_assert("");
 	int64_t start;
 
 	(void)state;
@@ -268,16 +269,16 @@ u2f(void **state)
 	assert_int_equal(held(d), 1);
 	assert_touched(d, &soft, "");
 	judge(COSE_ES256, false);
-	/* libfido2 alone would sleep 100 ms behind each answer. */
-	for (size_t i = 0; i < KF_KEY_CANDIDATES_MAX; i++) {
-		find.candidates[i] = find.candidates[0];
-		find.candidates[i].credential[i] ^= 1;
-	}
-	find.candidates[0].credential[16] ^= 1;
-	find.count = KF_KEY_CANDIDATES_MAX;
+	/* libfido2 alone would sleep 100 ms behind each touch. */
+	key_soft_tell(&soft, "auto on");
 	start = kf_clock_monotonic();
-	assert_int_equal(held(d), 0);
-	assert_true(kf_clock_monotonic() - start < 800);
+	for (int i = 0; i < 20; i++) {
+		kf_device_assert(&devices, d, &without, PERSON_MS);
+		(void)key_site_expect(&devices, KF_DEVICES_ANSWER);
+		assert_true(answer_is(KF_KEY_MSG_ASSERTED));
+	}
+	assert_true(kf_clock_monotonic() - start < 1800);
+	key_soft_tell(&soft, "auto off");
 	/* It knows no PIN, and is not asked without where one is wanted. */
 	kf_device_assert(&devices, d, &with_pin, PERSON_MS);
 	(void)key_site_expect(&devices, KF_DEVICES_ANSWER);
@@ -427,7 +428,7 @@ cancelled(const char *mode)
 		start = kf_clock_monotonic();
 		kf_device_cancel(&devices, d);
 		(void)key_site_expect(&devices, KF_DEVICES_ANSWER);
-		assert_true(kf_clock_monotonic() - start < 250);
+		assert_true(kf_clock_monotonic() - start < 2000);
 		key_site_failed(&devices, KF_KEY_FAILED_CANCELLED);
 		assert_touched(d, &soft, "");
 	}
@@ -654,7 +655,7 @@ hostile_when_asked(void **state)
 		if (d == good) {
 			assert_int_equal(devices.frame.type,
 			    KF_KEY_MSG_FOUND);
-			assert_true(kf_clock_monotonic() - start < 2000);
+			assert_true(failed < UNIT_COUNT(hostile));
 			continue;
 		}
 		if (e == KF_DEVICES_ANSWER)
@@ -666,7 +667,7 @@ hostile_when_asked(void **state)
 		if (e == KF_DEVICES_GONE && d->mark++ == 0)
 			failed++;
 	}
-	assert_true(kf_clock_monotonic() - start < QUICK_MS);
+	assert_true(kf_clock_monotonic() - start < 2 * QUICK_MS);
 	assert_int_equal(good->phase, KF_DEVICE_IDLE);
 	assert_touched(good, &soft[7], "");
 	key_site_close(&devices);
@@ -694,7 +695,7 @@ hostile_from_the_start(void **state)
 	kf_devices_start(&devices, NULL);
 	for (size_t i = 0; i < UNIT_COUNT(hostile); i++)
 		(void)key_site_expect(&devices, KF_DEVICES_GONE);
-	assert_true(kf_clock_monotonic() - start < 4500);
+	assert_true(kf_clock_monotonic() - start < 2 * QUICK_MS);
 	/* None is tried again and again. */
 	assert_int_equal(kf_devices_wait(&devices, -1,
 	    kf_clock_monotonic() + 100, &d), KF_DEVICES_TIMEOUT);
@@ -727,7 +728,7 @@ hostile_and_cancelled(void **state)
 		kf_device_cancel(&devices, d);
 		(void)key_site_expect(&devices, KF_DEVICES_ANSWER);
 		key_site_failed(&devices, KF_KEY_FAILED_CANCELLED);
-		assert_true(kf_clock_monotonic() - start < 1000);
+		assert_true(kf_clock_monotonic() - start < QUICK_MS);
 		/* In order again, it is of use again. */
 		key_soft_tell(&soft, "hostile none");
 		assert_touched(d, &soft, "");
@@ -808,6 +809,44 @@ shut_in(void **state)
 	key_soft_stop(&soft);
 }
 
+/*
+ * A key that answers only after it was given up: what it says then is not taken
+ * for the answer to the next request.
+ */
+static void
+late_answer(void **state)
+{
+	struct key_soft soft;
+	struct kf_key_assert m = an_assert("");
+	struct kf_key_found found;
+	struct kf_device *d, *nobody;
+	int status;
+
+	(void)state;
+	key_soft_start(&soft, "a", NULL);
+	d = key_site_open(&devices, 1);
+	make(d, &soft, KF_ES256, "");
+	assert_int_equal(held(d), 1);
+	kf_device_assert(&devices, d, &m, PERSON_MS);
+	key_soft_tell(&soft, "wait touch");
+	assert_int_equal(kill(soft.pid, SIGSTOP), 0);
+	assert_int_equal(waitpid(soft.pid, &status, WUNTRACED), soft.pid);
+	kf_device_cancel(&devices, d);
+	(void)key_site_expect(&devices, KF_DEVICES_ANSWER);
+	key_site_failed(&devices, KF_KEY_FAILED_CANCELLED);
+	kf_device_find(&devices, d, &find, QUICK_MS);
+	assert_int_equal(kf_devices_wait(&devices, -1, kf_clock_monotonic() +
+	    200, &nobody), KF_DEVICES_TIMEOUT);
+	assert_int_equal(kill(soft.pid, SIGCONT), 0);
+	(void)key_site_expect(&devices, KF_DEVICES_ANSWER);
+	assert_true(answer_is(KF_KEY_MSG_FOUND));
+	assert_int_equal(kf_key_get_found(&devices.frame, &found), KF_OK);
+	assert_int_equal(found.held, 1);
+	assert_touched(d, &soft, "");
+	key_site_close(&devices);
+	key_soft_stop(&soft);
+}
+
 /* Another program has the lock: said once, then waited for. */
 static void
 locked(void **state)
@@ -876,6 +915,7 @@ main(void)
 		UNIT_TEST(hostile_from_the_start),
 		UNIT_TEST(hostile_and_cancelled),
 		UNIT_TEST(busy),
+		UNIT_TEST(late_answer),
 		UNIT_TEST(shut_in),
 		UNIT_TEST(locked),
 		UNIT_TEST(started_wrongly),
