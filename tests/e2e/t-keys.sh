@@ -309,6 +309,10 @@ tap_check 'ten at once: each is let in, or told why not' test "$(
 tap_check 'ten at once: somebody is let in' grep -q inside:root \
 	"$site_dir"/ten.1 "$site_dir"/ten.2 "$site_dir"/ten.3 \
 	"$site_dir"/ten.4 "$site_dir"/ten.5
+for name in $(grep -LE 'inside:root|in use by another program' \
+	"$site_dir"/ten.* || :); do
+	note "$name: $(tr '\n' ' ' <"$name")"
+done
 note "of ten at once, $(grep -l inside:root "$site_dir"/ten.* | wc -l) got in"
 tap_check 'ten at once: nothing runs on' quiet
 
