@@ -1,8 +1,10 @@
 /*
- * What one login with a code costs through the module: wall and CPU time of
- * pam_authenticate, beside a bare fork and exec of /bin/true in the same run,
- * since a machine's own speed says nothing.  Runs in the throw-away system, as
- * root: make bench.
+ * What one login costs through the module: wall and CPU time of
+ * pam_authenticate with a code, beside a bare fork and exec of /bin/true in the
+ * same run, since a machine's own speed says nothing.  With the name of
+ * somebody whose security key is there and touched at once, and the process id
+ * of that key, the same with the key, less the time of the key itself.  Runs in
+ * the throw-away system, as root: make bench.
  */
 #include "tests/pam/people.h"
 
@@ -60,6 +62,44 @@ log_in(size_t run)
 	}
 }
 
+/* Whose key it is, and its process. */
+static const char *key_owner;
+static const char *key_pid;
+
+static void
+log_in_with_key(size_t run)
+{
+	struct script script = { 0 };
+
+	(void)run;
+	if (people_authenticate("known1", key_owner, &script) != PAM_SUCCESS ||
+	    script.prompts != 0) {
+		(void)fprintf(stderr, "a login did not succeed: %s\n",
+		    script.transcript);
+		exit(1);
+	}
+}
+
+/* What the key itself has used, in milliseconds: it is one thread. */
+static double
+key_now(void)
+{
+	char path[64];
+	unsigned long long ns = 0;
+	FILE *f;
+
+	if (key_pid == NULL)
+		return 0;
+	(void)snprintf(path, sizeof(path), "/proc/%s/schedstat", key_pid);
+	f = fopen(path, "r");
+	if (f == NULL || fscanf(f, "%llu", &ns) != 1) {
+		perror(path);
+		exit(1);
+	}
+	(void)fclose(f);
+	return (double)ns / 1e6;
+}
+
 static void
 run_true(size_t run)
 {
@@ -76,10 +116,10 @@ run_true(size_t run)
 static void
 measure(void (*work)(size_t), size_t run, struct cost *cost)
 {
-	double wall = wall_now(), cpu = cpu_now();
+	double wall = wall_now(), cpu = cpu_now(), key = key_now();
 
 	work(run);
-	cost->wall[run] = wall_now() - wall;
+	cost->wall[run] = wall_now() - wall - (key_now() - key);
 	cost->cpu[run] = cpu_now() - cpu;
 }
 
@@ -98,24 +138,43 @@ median(double *values)
 	return values[RUNS / 2];
 }
 
-int
-main(void)
+static void
+report(const char *what, struct cost *cost, const struct cost *bare)
 {
-	static struct cost login, bare;
-	double wall, cpu, bare_wall, bare_cpu;
+	struct cost copy = *bare;
+	double wall = median(cost->wall), cpu = median(cost->cpu);
 
+	(void)printf("%-10s %6.2f ms wall, %6.2f ms CPU (median of %d), "
+	    "%5.2f and %5.2f times /bin/true\n", what, wall, cpu, RUNS,
+	    wall / median(copy.wall), cpu / median(copy.cpu));
+}
+
+int
+main(int argc, char **argv)
+{
+	static struct cost code, key, bare;
+
+	if (argc == 3) {
+		key_owner = argv[1];
+		key_pid = argv[2];
+	} else if (argc != 1) {
+		(void)fprintf(stderr, "usage: login [PERSON PID-OF-KEY]\n");
+		return 2;
+	}
 	people_start(RUNS);
 	for (size_t run = 0; run < RUNS; run++) {
-		measure(log_in, run, &login);
+		measure(log_in, run, &code);
+		if (key_owner != NULL)
+			measure(log_in_with_key, run, &key);
 		measure(run_true, run, &bare);
 	}
-	wall = median(login.wall);
-	cpu = median(login.cpu);
-	bare_wall = median(bare.wall);
-	bare_cpu = median(bare.cpu);
-	(void)printf("login:     %6.2f ms wall, %6.2f ms CPU (median of %d)\n"
-	    "/bin/true: %6.2f ms wall, %6.2f ms CPU\n"
-	    "ratio:     %6.2f wall,    %6.2f CPU\n", wall, cpu, RUNS,
-	    bare_wall, bare_cpu, wall / bare_wall, cpu / bare_cpu);
+	report("code:", &code, &bare);
+	if (key_owner != NULL) {
+		report("key:", &key, &bare);
+		(void)printf("key less code: %.2f ms wall, %.2f ms CPU\n",
+		    median(key.wall) - median(code.wall),
+		    median(key.cpu) - median(code.cpu));
+	}
+	report("/bin/true:", &bare, &bare);
 	return 0;
 }
