@@ -193,7 +193,11 @@ is_empty(const struct kf_msg_answer *answer)
 static bool
 look_for_key(struct kf_session *s, enum kf_keys_end *end)
 {
+	int64_t begun = kf_clock_monotonic();
+
 	*end = kf_keys_try(s);
+	if (!s->known && *end != KF_KEYS_PROVED && *end != KF_KEYS_NOT_ASKED)
+		equalise(begun);
 	s->insert_key = s->known && *end == KF_KEYS_ABSENT;
 	if (s->insert_key)
 		(void)!kf_talk_show(&s->talk, true, "No security key of yours "
