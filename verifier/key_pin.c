@@ -16,11 +16,19 @@
 #define TRIES_KEPT 1
 #define PIN_MIN 4			/* CTAP 2.1, 6.5.1 */
 
+/* How many were typed for its credential, also in earlier looks. */
+static uint8_t *
+pins_of(struct kf_key_wait *w, const struct kf_device *device)
+{
+	return &w->s->pins[kf_key_attempt(w, device)->candidate];
+}
+
 void
 kf_key_pin_begin(struct kf_key_wait *w, struct kf_device *device)
 {
-	if (kf_key_attempt(w, device)->pins == PINS_A_CALL) {
-		kf_key_give_up(w, device, "pin-wrong", NULL);
+	if (*pins_of(w, device) == PINS_A_CALL) {
+		kf_key_give_up(w, device, "pin-wrong", device->mark ==
+		    KF_KEY_NEEDS_PIN ? "No more PINs in this login." : NULL);
 		return;
 	}
 	device->mark = KF_KEY_COUNTING;
@@ -81,7 +89,7 @@ kf_key_pin_ask(struct kf_key_wait *w, struct kf_device *device)
 		return true;
 	}
 	while (device->mark == KF_KEY_COUNTING && goes_on) {
-		if (attempt->pins == PINS_A_CALL) {
+		if (*pins_of(w, device) == PINS_A_CALL) {
 			kf_key_give_up(w, device, "pin-wrong", NULL);
 			break;
 		}
@@ -96,15 +104,14 @@ kf_key_pin_ask(struct kf_key_wait *w, struct kf_device *device)
 		err = question(w, attempt, retries.left, prompt);
 		if (err == KF_OK)
 			err = kf_talk_ask(&s->talk, false, prompt, &answer);
-		/* What a person takes to type is the caller's to limit. */
-		w->end += kf_clock_monotonic() - begun;
+		kf_key_was_typed(w, begun);
 		goes_on = err == KF_OK && answer.kind != KF_ANSWER_FAILED;
 		if (!goes_on) {
 			s->deny = KF_DENY_CONVERSATION;
 			s->reason = "conversation";
 			break;
 		}
-		attempt->pins++;
+		(*pins_of(w, device))++;
 		if (can_be_pin(&answer))
 			kf_key_ask(w, device, &answer.text);
 		else

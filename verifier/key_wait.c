@@ -16,12 +16,25 @@
 #define SIGN_SPARE_MS 2000
 /* A key that does not say that it waits for a touch does so by then. */
 #define CUE_MS 1000
+/* The limits of the waits come first, and say why. */
+#define END_SPARE_MS 1000
 
 void
 kf_key_tell(struct kf_key_wait *w, const char *words)
 {
 	if (w->s->known)
 		(void)!kf_talk_show(&w->s->talk, true, words);
+}
+
+/* What a person takes to type is the caller's to limit. */
+void
+kf_key_was_typed(struct kf_key_wait *w, int64_t begun)
+{
+	int64_t ms = kf_clock_monotonic() - begun;
+
+	w->look_end += ms;
+	w->insert_end += ms;
+	w->end += ms;
 }
 
 /*
@@ -33,21 +46,24 @@ say(struct kf_key_wait *w, const char *words, const char *prompt)
 {
 	struct kf_session *s = w->s;
 	struct kf_msg_answer answer = { .kind = KF_ANSWER_NOTHING };
+	int64_t begun = kf_clock_monotonic();
 	enum kf_err err;
 
 	if (!kf_policy_holds_text(&s->request))
 		return kf_talk_show(&s->talk, false, words) == KF_OK;
 	err = kf_talk_ask(&s->talk, true, prompt, &answer);
 	kf_secret_wipe(&answer.text);
+	kf_key_was_typed(w, begun);
 	return err == KF_OK && answer.kind != KF_ANSWER_FAILED;
 }
 
-static void
+static bool
 cue(struct kf_key_wait *w)
 {
 	w->cue_at = 0;
 	w->touch_said = say(w, "Touch your security key.",
 	    "Press Enter, then touch your security key. ");
+	return w->touch_said;
 }
 
 void
@@ -92,11 +108,15 @@ kf_key_ask(struct kf_key_wait *w, struct kf_device *device,
 	w->cue_at = 0;
 	if (pin != NULL && !kf_policy_holds_text(&w->s->request))
 		w->cue_at = kf_clock_monotonic() + CUE_MS;
-	else if (pin != NULL || !w->touch_said)
-		cue(w);
+	else if ((pin != NULL || !w->touch_said) && !cue(w)) {
+		/* Nobody knows what a touch would be for. */
+		kf_key_give_up(w, device, "conversation", NULL);
+		goto out;
+	}
 	w->touch_end = kf_clock_monotonic() + ms;
 	device->mark = KF_KEY_TOUCHING;
 	kf_device_assert(&w->devices, device, &request, ms + SIGN_SPARE_MS);
+out:
 	explicit_bzero(&request, sizeof(request));
 }
 
@@ -179,19 +199,37 @@ falls_back_to_pin(struct kf_key_wait *w, struct kf_device *device,
 	return true;
 }
 
+/*
+ * What it may say of itself in answer to this request: a lie would have it
+ * asked again for ever, or a PIN asked of a stranger.
+ */
+static enum kf_key_failure
+failure_of(struct kf_key_wait *w, const struct kf_device *device)
+{
+	bool counting = device->mark == KF_KEY_COUNTING;
+	bool pin = kf_key_attempt(w, device)->verify == KF_KEY_VERIFY_PIN;
+	enum kf_key_failure failure;
+
+	if (kf_key_get_failed(&w->devices.frame, &failure) != KF_OK)
+		return KF_KEY_FAILED_OTHER;
+	if (failure == KF_KEY_FAILED_PIN_WRONG && (counting || !pin))
+		return KF_KEY_FAILED_OTHER;
+	if (counting && (failure == KF_KEY_FAILED_PIN_NEEDED ||
+	    failure == KF_KEY_FAILED_UV_WRONG ||
+	    failure == KF_KEY_FAILED_UV_BLOCKED))
+		return KF_KEY_FAILED_OTHER;
+	return failure;
+}
+
 static void
 on_failed(struct kf_key_wait *w, struct kf_device *device)
 {
-	enum kf_key_failure failure = KF_KEY_FAILED_OTHER;
-
 	w->cue_at = 0;
 	if (device->mark == KF_KEY_LOOKING) {
 		kf_device_release(&w->devices, device);
 		return;
 	}
-	if (kf_key_get_failed(&w->devices.frame, &failure) != KF_OK)
-		failure = KF_KEY_FAILED_OTHER;
-	switch (failure) {
+	switch (failure_of(w, device)) {
 	case KF_KEY_FAILED_GONE:
 		kf_device_release(&w->devices, device);
 		return;
@@ -307,14 +345,18 @@ without_a_key(struct kf_key_wait *w, const struct outlook *o)
 		return w->look_end;
 	if (!w->patient || w->failed)
 		return 0;
-	if (o->busy)
-		kf_key_tell(w, "The security key is in use by another program; "
-		    "waiting for it.");
-	else if (!w->insert_said && !say(w, "Insert your security key.",
+	w->touch_said = false;
+	if (o->busy) {
+		if (!w->busy_said)
+			kf_key_tell(w, "The security key is in use by another "
+			    "program; waiting for it.");
+		w->busy_said = true;
+		return w->insert_end;
+	}
+	if (!w->insert_said && !say(w, "Insert your security key.",
 	    "Insert your security key and press Enter. "))
 		return 0;
 	w->insert_said = true;
-	w->touch_said = false;
 	return w->insert_end;
 }
 
@@ -343,7 +385,7 @@ on_timeout(struct kf_key_wait *w)
 	struct outlook o = look_around(w);
 
 	if (o.touching && w->cue_at != 0 && kf_clock_monotonic() >= w->cue_at) {
-		cue(w);
+		(void)!cue(w);
 		return false;
 	}
 	if (o.touching) {
@@ -358,6 +400,9 @@ on_timeout(struct kf_key_wait *w)
 		kf_key_tell(w, "The security key is in use by another "
 		    "program.");
 	}
+	/* Nothing of theirs is left to ask: all are stopped at once. */
+	if (!w->s->known)
+		return true;
 	stop_looking(w);
 	return kf_clock_monotonic() >= w->end ||
 	    (w->patient && kf_clock_monotonic() >= w->insert_end);
@@ -409,7 +454,10 @@ kf_key_wait(struct kf_key_wait *w)
 	int64_t limit;
 
 	kf_devices_start(&w->devices, NULL);
-	while (goes_on && !ended && !w->proved && (limit = next_limit(w)) != 0)
+	/* Whatever keeps happening: somebody waits for the end of it. */
+	while (goes_on && !ended && !w->proved &&
+	    (limit = next_limit(w)) != 0 &&
+	    kf_clock_monotonic() < w->end + END_SPARE_MS)
 		switch (kf_devices_wait(&w->devices, w->s->talk.fd, limit,
 		    &device)) {
 		case KF_DEVICES_TIMEOUT:
@@ -420,7 +468,9 @@ kf_key_wait(struct kf_key_wait *w)
 			ended = true;
 			break;
 		case KF_DEVICES_ARRIVED:
-			w->look_end = kf_clock_monotonic() + FIND_MS;
+			/* A stranger's look ends when everybody's does. */
+			if (w->s->known)
+				w->look_end = kf_clock_monotonic() + FIND_MS;
 			break;
 		case KF_DEVICES_OPENED:
 			device->mark = KF_KEY_LOOKING;
@@ -431,7 +481,7 @@ kf_key_wait(struct kf_key_wait *w)
 			break;
 		case KF_DEVICES_TOUCH:
 			if (w->cue_at != 0)
-				cue(w);
+				(void)!cue(w);
 			break;
 		case KF_DEVICES_BUSY:
 		case KF_DEVICES_GONE:

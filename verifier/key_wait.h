@@ -22,7 +22,6 @@ struct kf_key_attempt {
 	uint8_t candidate;
 	enum kf_key_verify verify;
 	unsigned char hash[KF_KEY_HASH_SIZE];	/* fresh for each request */
-	uint32_t pins;		/* that were typed for it */
 };
 
 struct kf_key_wait {
@@ -40,6 +39,7 @@ struct kf_key_wait {
 	int64_t cue_at;		/* touch is said by then; 0: it was */
 	int64_t end;		/* of it all */
 	bool insert_said;
+	bool busy_said;
 	bool touch_said;
 	bool foreign_said;	/* that one is not enrolled for them */
 	bool failed;		/* one was there and proved nothing */
@@ -60,6 +60,10 @@ kf_key_wait(struct kf_key_wait *w) __attribute__((nonnull));
 void
 kf_key_ask(struct kf_key_wait *w, struct kf_device *device,
     const struct kf_secret *pin) __attribute__((nonnull(1, 2)));
+
+/* A question stood since then: no limit has come nearer. */
+void
+kf_key_was_typed(struct kf_key_wait *w, int64_t begun) __attribute__((nonnull));
 
 /* Says it to whom a reason may be told. */
 void

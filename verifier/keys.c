@@ -14,10 +14,12 @@
 
 #define LOOK_MS 3000
 /*
- * What the look at a stranger's keys takes where anything is plugged in,
- * whoever it is; a key that is slower is not theirs this time.
+ * How long a stranger's keys are looked for; a key that is slower is not theirs
+ * this time.  A key that has to be stopped takes more, so that with anything
+ * plugged in it is REST_MS until it goes on, whoever it is.
  */
 #define STRANGER_MS 1000
+#define REST_MS 1700
 
 /* What the person's keys are, as questions to a device. */
 static void
@@ -70,11 +72,23 @@ log_refused_devices(const struct kf_session *s)
 	kf_report_end(s, &log, LOG_WARNING);
 }
 
+/* Until everybody's look would be over, Ctrl-C or not. */
+static enum kf_keys_end
+equalise(struct kf_session *s, int64_t until, enum kf_keys_end end)
+{
+	if (kf_talk_rest(&s->talk, until) == KF_OK)
+		return end;
+	s->deny = KF_DENY_CONVERSATION;
+	s->reason = "caller-left";
+	return KF_KEYS_OVER;
+}
+
 static enum kf_keys_end
 look(struct kf_session *s, int64_t begun)
 {
 	static struct kf_key_wait w;		/* large */
 	enum kf_keys_end end = KF_KEYS_ABSENT;
+	bool shows = s->known;
 	const struct kf_conf *conf = &s->conf;
 
 	w = (struct kf_key_wait){
@@ -92,28 +106,15 @@ look(struct kf_session *s, int64_t begun)
 			log_refused_devices(s);
 		kf_devices_stop(&w.devices);
 	}
+	shows |= w.touch_said || end == KF_KEYS_OVER;
 	explicit_bzero(&w, sizeof(w));
-	return end;
-}
-
-/* Until everybody's look would be over. */
-static enum kf_keys_end
-equalise(struct kf_session *s, int64_t until)
-{
-	enum kf_err err = kf_talk_rest(&s->talk, until);
-
-	if (err == KF_OK)
-		return KF_KEYS_ABSENT;
-	s->deny = KF_DENY_CONVERSATION;
-	s->reason = "caller-left";
-	return KF_KEYS_OVER;
+	return shows ? end : equalise(s, begun + REST_MS, end);
 }
 
 enum kf_keys_end
 kf_keys_try(struct kf_session *s)
 {
 	int64_t begun = kf_clock_monotonic();
-	enum kf_keys_end end;
 
 	s->deny = KF_DENY_AUTH;
 	s->reason = "key-absent";
@@ -125,8 +126,5 @@ kf_keys_try(struct kf_session *s)
 	if (!s->known && !is_anything_plugged_in())
 		return KF_KEYS_ABSENT;
 	kf_report_step(s, "key-look");
-	end = look(s, begun);
-	if (!s->known && end == KF_KEYS_ABSENT)
-		end = equalise(s, begun + STRANGER_MS);
-	return end;
+	return look(s, begun);
 }

@@ -23,8 +23,8 @@ enum kf_keys_end {
  * ends but PROVED leave s->deny and s->reason.
  *
  * For a stranger (no first factor known), who may have nothing enrolled, or not
- * be anybody: takes the same time whatever there is to be found, unless a key
- * that is there holds a credential of theirs.
+ * be anybody: takes the same time whatever there is to be found and whatever
+ * the stranger does, unless a key that is there is asked for its touch.
  */
 enum kf_keys_end
 kf_keys_try(struct kf_session *s) __attribute__((nonnull));

@@ -34,6 +34,8 @@ static enum kf_err signed_err;
 static struct kf_signature recorded;
 static const char *recorded_name;
 static size_t plugged_in;
+static int64_t look_begun;
+static int64_t typing;		/* milliseconds that an answer takes */
 
 static void __attribute__((format(printf, 1, 2)))
 tell_story(const char *format, ...)
@@ -237,6 +239,7 @@ kf_talk_ask(struct kf_talk *talk, bool echo, const char *prompt,
 	if (text == NULL)
 		return KF_OK;
 	asked++;
+	unit_skip(typing);
 	answer->kind = KF_ANSWER_TEXT;
 	return kf_secret_set(&answer->text, text, strlen(text));
 }
@@ -255,7 +258,8 @@ kf_talk_rest(struct kf_talk *talk, int64_t until)
 
 	(void)talk;
 	unit_skip(left > 0 ? left : 0);
-	tell_story("rest ");
+	/* Until when, in tenths of a second since the look began. */
+	tell_story("rest%lld ", (long long)(until - look_begun + 50) / 100);
 	return cancel_err;
 }
 
@@ -351,6 +355,7 @@ set_up(unsigned keys, bool code)
 		add(KF_KIND_TOTP, "T1", 1);
 	plugged_in = 0;
 	asked = 0;
+	typing = 0;
 	memset(typed, 0, sizeof(typed));
 	cancel_err = KF_OK;
 	checked = KF_ASSERTION_RIGHT;
@@ -365,6 +370,7 @@ set_up(unsigned keys, bool code)
 #define FAILED(d, why) { KF_DEVICES_ANSWER, d, KF_KEY_MSG_FAILED, why, 0 }
 #define LEFT(d, n) { KF_DEVICES_ANSWER, d, KF_KEY_MSG_RETRIES_LEFT, n, 0 }
 #define ARRIVED(d) { KF_DEVICES_ARRIVED, d, 0, 0, 2000 }
+#define SOON(d) { KF_DEVICES_ARRIVED, d, 0, 0, 0 }
 #define BUSY(d) { KF_DEVICES_BUSY, d, 0, 0, 0 }
 #define BLINKS(d) { KF_DEVICES_TOUCH, d, 0, 0, 0 }
 #define GONE(d) { KF_DEVICES_GONE, d, 0, 0, 0 }
@@ -380,6 +386,7 @@ run(const struct happens *list, size_t count, enum kf_keys_end end,
 
 	next = list;
 	story[0] = '\0';
+	look_begun = kf_clock_monotonic();
 	came = kf_keys_try(&s);
 	if (strlen(story) > 0)
 		story[strlen(story) - 1] = '\0';
@@ -687,6 +694,10 @@ wrong_pin(void **state)
 	    FAILED(0, KF_KEY_FAILED_PIN_WRONG), LEFT(0, 7),
 	    FAILED(0, KF_KEY_FAILED_PIN_WRONG));
 	assert_string_equal(s.reason, "pin-wrong");
+	/* Nor after Enter, which looks for keys once more. */
+	plugged_in = 1;
+	RUN(KF_KEYS_FAILED, "0:find1 ![No more PINs in this login.] 0:release",
+	    OPENED(0, FIDO2 | HAS_PIN), FOUND(0, 1));
 	/* The last one stays with the owner. */
 	set_up(1, true);
 	plugged_in = 1;
@@ -772,6 +783,60 @@ fingerprint(void **state)
 	}
 }
 
+/* Answers after which a PIN could be asked for. */
+static const enum kf_key_failure pin_lies[] = {
+	KF_KEY_FAILED_PIN_WRONG, KF_KEY_FAILED_PIN_NEEDED,
+	KF_KEY_FAILED_UV_WRONG, KF_KEY_FAILED_UV_BLOCKED,
+};
+
+/*
+ * A key that is asked how many tries are left, and answers each time what makes
+ * us ask again, would be asked for ever.
+ */
+static void
+counts_for_ever(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < UNIT_COUNT(pin_lies); i++) {
+		set_up(1, true);
+		plugged_in = 1;
+		s.conf.key_verify = true;
+		RUN(KF_KEYS_FAILED, "0:find1 0:retries ![The security key does "
+		    "not answer as it should.] 0:release",
+		    OPENED(0, FIDO2 | HAS_PIN), FOUND(0, 1),
+		    FAILED(0, pin_lies[i]));
+	}
+	/* It cannot have got a wrong one that was not typed. */
+	set_up(1, true);
+	plugged_in = 1;
+	typed[0] = "1234";
+	RUN(KF_KEYS_FAILED, "0:find1" TOUCH " 0:touch ![The security key does "
+	    "not answer as it should.] 0:release",
+	    OPENED(0, FIDO2 | HAS_PIN), FOUND(0, 1),
+	    FAILED(0, KF_KEY_FAILED_PIN_WRONG));
+}
+
+/* Plugged in and pulled out without end, it has an end. */
+static void
+comes_and_goes(void **state)
+{
+	static struct happens list[200];
+	size_t n = 0;
+
+	(void)state;
+	for (size_t i = 0; i < UNIT_COUNT(list); i += 2) {
+		list[i] = (struct happens)ARRIVED(0);
+		list[i + 1] = (struct happens)GONE(0);
+	}
+	set_up(1, false);
+	next = list;
+	look_begun = kf_clock_monotonic();
+	assert_int_equal(kf_keys_try(&s), KF_KEYS_ABSENT);
+	n = (size_t)(next - list);
+	assert_in_range(n, 1, 60);
+	assert_in_range(kf_clock_monotonic() - look_begun, 0, 40000);
+}
+
 /* No word to a stranger, but for the touch of a key that is theirs. */
 static void
 stranger(void **state)
@@ -788,32 +853,58 @@ stranger(void **state)
 	set_up(1, false);
 	s.known = false;
 	plugged_in = 1;
-	RUN(KF_KEYS_ABSENT, "0:find1 0:release rest", OPENED(0, FIDO2),
+	RUN(KF_KEYS_ABSENT, "0:find1 0:release rest17", OPENED(0, FIDO2),
 	    FOUND(0, 0));
 	/* The same for who is not enrolled, or has no key. */
 	set_up(0, true);
 	s.known = false;
 	plugged_in = 1;
-	RUN_EMPTY(KF_KEYS_ABSENT, "rest");
+	RUN_EMPTY(KF_KEYS_ABSENT, "rest17");
 	set_up(1, true);
 	s.known = false;
 	s.standing = KF_STANDING_NOBODY;
 	plugged_in = 1;
-	RUN_EMPTY(KF_KEYS_ABSENT, "rest");
+	RUN_EMPTY(KF_KEYS_ABSENT, "rest17");
 	/* A slow key, and a busy one, are not waited for. */
 	set_up(1, true);
 	s.known = false;
 	plugged_in = 2;
-	RUN(KF_KEYS_ABSENT, "1:find1 (1) 0:release 1:release rest", BUSY(0),
-	    OPENED(1, FIDO2), LATE);
+	RUN(KF_KEYS_ABSENT, "1:find1 (1) rest17", BUSY(0), OPENED(1, FIDO2),
+	    LATE);
+	/* Nor one that comes and goes. */
+	set_up(1, true);
+	s.known = false;
+	plugged_in = 1;
+	RUN(KF_KEYS_ABSENT, "(1) rest17", SOON(1), LATE);
+	/* Ctrl-C shows nobody that something was looked for. */
+	set_up(1, true);
+	s.known = false;
+	plugged_in = 1;
+	RUN(KF_KEYS_FAILED, "0:find1 rest17", OPENED(0, FIDO2), CALLER);
+	/* It does stop what blinks. */
+	set_up(1, true);
+	s.known = false;
+	plugged_in = 1;
+	RUN(KF_KEYS_FAILED, "0:find1" TOUCH " 0:touch", OPENED(0, FIDO2),
+	    FOUND(0, 1), CALLER);
 	/* Never a PIN. */
 	set_up(1, true);
 	s.known = false;
 	plugged_in = 1;
 	s.conf.key_verify = true;
 	typed[0] = "1234";
-	RUN(KF_KEYS_FAILED, "0:find1 0:release",
+	RUN(KF_KEYS_FAILED, "0:find1 0:release rest17",
 	    OPENED(0, FIDO2 | HAS_PIN), FOUND(0, 1));
+	/* Not even for a key that pretends to have got a wrong one. */
+	for (size_t i = 0; i < UNIT_COUNT(pin_lies); i++) {
+		set_up(1, true);
+		s.known = false;
+		plugged_in = 1;
+		typed[0] = "1234";
+		RUN(KF_KEYS_FAILED, "0:find1" TOUCH " 0:touch 0:release",
+		    OPENED(0, FIDO2 | HAS_PIN), FOUND(0, 1),
+		    FAILED(0, pin_lies[i]));
+	}
 }
 
 static void
@@ -831,6 +922,12 @@ busy(void **state)
 	RUN(KF_KEYS_PROVED, "![The security key is in use by another program; "
 	    "waiting for it.] 0:find1" TOUCH " 0:touch",
 	    BUSY(0), OPENED(0, FIDO2), FOUND(0, 1), SIGNED(0));
+	/* Which is said once, whatever else happens. */
+	set_up(1, false);
+	plugged_in = 2;
+	RUN(KF_KEYS_PROVED, "![The security key is in use by another program; "
+	    "waiting for it.] 0:find1" TOUCH " 0:touch", BUSY(0), GONE(1),
+	    SOON(1), GONE(1), OPENED(0, FIDO2), FOUND(0, 1), SIGNED(0));
 }
 
 static void
@@ -878,6 +975,21 @@ held_back(void **state)
 	typed[0] = "";
 	RUN(KF_KEYS_PROVED, "0:find1 e{Press Enter, then touch your security "
 	    "key. } 0:touch", OPENED(0, FIDO2), FOUND(0, 1), SIGNED(0));
+	/* Who takes their time to press Enter still has theirs to touch. */
+	set_up(1, false);
+	memcpy(s.request.connection, "203.0.113.5 1 2 3", 18);
+	typed[0] = typed[1] = "";
+	typing = 100000;
+	RUN(KF_KEYS_FAILED, "e{Insert your security key and press Enter. } "
+	    "0:find1 e{Press Enter, then touch your security key. } 0:touch "
+	    "(15) ![The security key was not touched in time.]",
+	    ARRIVED(0), OPENED(0, FIDO2), FOUND(0, 1), LATE);
+	/* Nobody could be told: nothing blinks. */
+	set_up(1, true);
+	plugged_in = 1;
+	memcpy(s.request.connection, "203.0.113.5 1 2 3", 18);
+	RUN(KF_KEYS_FAILED, "0:find1 e{Press Enter, then touch your security "
+	    "key. } 0:release", OPENED(0, FIDO2), FOUND(0, 1));
 }
 
 int
@@ -897,6 +1009,8 @@ main(void)
 		UNIT_TEST(wrong_pin),
 		UNIT_TEST(no_pin),
 		UNIT_TEST(fingerprint),
+		UNIT_TEST(counts_for_ever),
+		UNIT_TEST(comes_and_goes),
 		UNIT_TEST(stranger),
 		UNIT_TEST(busy),
 		UNIT_TEST(not_asked),
