@@ -248,9 +248,19 @@ is_for_model(X509 *leaf, const unsigned char aaguid[KF_KEY_AAGUID_SIZE])
 	    memcmp(p + 2, aaguid, KF_KEY_AAGUID_SIZE) == 0;
 }
 
+/* U2F's: what it signs has no AAGUID in it (WebAuthn, 8.6). */
+static bool
+is_no_model(const unsigned char aaguid[KF_KEY_AAGUID_SIZE])
+{
+	static const unsigned char zeros[KF_KEY_AAGUID_SIZE];
+
+	return memcmp(aaguid, zeros, sizeof(zeros)) == 0;
+}
+
 /*
- * U2F has no AAGUID, and asks nothing of its certificate but the kind of its
- * key, which libfido2 knows (WebAuthn, 8.6).
+ * U2F asks nothing of its certificate but the kind of its key, which libfido2
+ * knows (WebAuthn, 8.6).  An AAGUID beside it would be nobody's word: whoever
+ * stands between us and any U2F key of that maker could name any model.
  */
 static enum kf_attestation_verdict
 check_roots(const struct kf_roots *roots, const struct kf_key_made *made,
@@ -272,7 +282,10 @@ check_roots(const struct kf_roots *roots, const struct kf_key_made *made,
 		goto out;
 	verdict = check_chain(store, leaf);
 	if (verdict == KF_ATTESTED_RIGHT &&
-	    strcmp(made->format, "packed") == 0) {
+	    strcmp(made->format, "packed") != 0) {
+		if (!is_no_model(key->aaguid))
+			verdict = KF_ATTESTED_MODEL;
+	} else if (verdict == KF_ATTESTED_RIGHT) {
 		if (!is_packed_leaf(leaf))
 			verdict = KF_ATTESTED_LEAF;
 		else if (!is_for_model(leaf, key->aaguid))

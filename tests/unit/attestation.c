@@ -208,6 +208,10 @@ without_certificate(void **state)
 		credential.certificate = site.leaf;
 		assert_int_equal(make_and_judge(), KF_ATTESTED_NOTHING);
 	}
+	/* Nor an AAGUID: the signature would be right with any. */
+	u2f();
+	credential.aaguid = model;
+	assert_int_equal(make_and_judge(), KF_ATTESTED_MODEL);
 	/* U2F has no attestation by itself. */
 	u2f();
 	kf_roots_free(&roots);
