@@ -330,10 +330,8 @@ tell(struct kf_devices *devices, const struct pollfd *p,
 			*event = hear(devices, *device);
 			return true;
 		}
-	if (p[1].revents != 0) {
-		kf_reader_seen(devices->watch);
-		devices->look = true;
-	}
+	if (p[1].revents != 0)
+		devices->look = kf_reader_seen(devices->watch);
 	return false;
 }
 

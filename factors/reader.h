@@ -9,6 +9,7 @@
 #ifndef KF_READER_H
 #define KF_READER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "common/err.h"
@@ -46,11 +47,11 @@ kf_reader_close(struct kf_reader *reader) __attribute__((nonnull));
 /*
  * A descriptor that becomes readable when something may have been plugged in,
  * pulled out or let us in; -1 when there is no way to tell.  kf_reader_seen
- * takes what is there to read; then list again.
+ * takes some of what is there to read; true: list again.
  */
 int
 kf_reader_watch(void);
-void
+bool
 kf_reader_seen(int watch);
 
 #endif

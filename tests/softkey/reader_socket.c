@@ -98,11 +98,10 @@ kf_reader_watch(void)
 	return fd;
 }
 
-void
+bool
 kf_reader_seen(int watch)
 {
 	char events[4096] __attribute__((aligned(8)));
 
-	while (read(watch, events, sizeof(events)) > 0)
-		continue;
+	return read(watch, events, sizeof(events)) > 0;
 }
