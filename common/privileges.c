@@ -69,6 +69,8 @@ set_limits(void)
 		{ RLIMIT_STACK, 8UL << 20, 1UL << 20 },
 		{ RLIMIT_FSIZE, 1UL << 20, 64UL << 10 },
 		{ RLIMIT_NOFILE, 64, 32 },
+		/* Of all verifiers and what they start; each key is one. */
+		{ RLIMIT_NPROC, 8192, 0 },
 		{ RLIMIT_MEMLOCK, 64UL << 20, 0 },
 	};
 

@@ -78,6 +78,18 @@ tap_check 'the log says which key, and how it was reached' logged \
 	'event=auth result=grant factor=key via=local id=K1 user=key-a .*service=sudo '
 tap_check 'no code was asked for' not_logged 'event=step result=ask user=key-a'
 tap_check 'nothing runs on' quiet
+
+# All verifiers are one user's, whoever started them.
+few_processes()
+{
+	site_as key-a prlimit --nproc=1 su key-a -c true
+	pty_run "$touch" -- "${as_argv[@]}"
+}
+site_pam su <<<'auth required pam_keyfirst.so'
+log_mark
+touched one few_processes >/dev/null || :
+tap_check "the caller's limit of processes is not the verifier's" logged \
+	'event=auth result=grant factor=key .*user=key-a .*service=su '
 key one unplug >/dev/null
 key u2f plug >/dev/null
 tap_check 'a U2F key' touched u2f shows inside:root sudo_login key-b "$touch"
