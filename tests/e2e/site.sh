@@ -367,6 +367,39 @@ site_as()
 		--reset-env "$@")
 }
 
+# --- the socket for callers that are not root ----------------------------------------
+
+socket_verify=/usr/libexec/keyfirst/keyfirst-verify
+socket_as=(setpriv --reuid keyfirst --regid keyfirst --clear-groups
+	--inh-caps=-all --bounding-set=-all)
+socket_pid=
+
+# socket_start: as the two units of systemd would.
+socket_start()
+{
+	mkdir -p /run/keyfirst
+	rm -f /run/keyfirst/verify.socket "$site_dir/activate"
+	: >"$site_dir/activate"
+	systemd-socket-activate -l /run/keyfirst/verify.socket -a --inetd \
+		"${socket_as[@]}" "$socket_verify" 2>"$site_dir/activate" &
+	socket_pid=$!
+	(
+		set +o pipefail
+		timeout 20 tail -n +1 -s 0.1 -f --pid="$socket_pid" \
+			"$site_dir/activate" | grep -q -m 1 'Listening on'
+	) || tap_bail 'systemd-socket-activate does not start'
+	chmod 0666 /run/keyfirst/verify.socket
+}
+
+socket_stop()
+{
+	[ -n "$socket_pid" ] || return 0
+	kill "$socket_pid" 2>/dev/null || :
+	wait "$socket_pid" 2>/dev/null || :
+	socket_pid=
+	rm -f /run/keyfirst/verify.socket
+}
+
 # --- hands -----------------------------------------------------------------
 
 pty_tool=$site_build/tests/e2e/ptydrive

@@ -6,37 +6,9 @@ set -eu
 # shellcheck source=tests/e2e/site.sh
 . "$(dirname "$0")/site.sh"
 
-verify=/usr/libexec/keyfirst/keyfirst-verify
+verify=$socket_verify
 locker=$site_build/tests/e2e/locker
 caller=$site_top/tests/e2e/caller.py
-become=(setpriv --reuid keyfirst --regid keyfirst --clear-groups
-	--inh-caps=-all --bounding-set=-all)
-socket_pid=
-
-socket_start()
-{
-	mkdir -p /run/keyfirst
-	rm -f /run/keyfirst/verify.socket "$site_dir/activate"
-	: >"$site_dir/activate"
-	systemd-socket-activate -l /run/keyfirst/verify.socket -a --inetd \
-		"${become[@]}" "$verify" 2>"$site_dir/activate" &
-	socket_pid=$!
-	(
-		set +o pipefail
-		timeout 20 tail -n +1 -s 0.1 -f --pid="$socket_pid" \
-			"$site_dir/activate" | grep -q -m 1 'Listening on'
-	) || tap_bail 'systemd-socket-activate does not start'
-	chmod 0666 /run/keyfirst/verify.socket
-}
-
-socket_stop()
-{
-	[ -n "$socket_pid" ] || return 0
-	kill "$socket_pid" 2>/dev/null || :
-	wait "$socket_pid" 2>/dev/null || :
-	socket_pid=
-	rm -f /run/keyfirst/verify.socket
-}
 
 # as NAME COMMAND...
 as()
@@ -172,7 +144,7 @@ chown root:root /run/keyfirst
 rm -f /run/keyfirst/verify.socket
 
 # Who it agrees to be.
-starts caller-is-root "${become[@]}" "$verify"
+starts caller-is-root "${socket_as[@]}" "$verify"
 starts not-the-service-user setpriv --reuid keyfirst --regid keyfirst \
 	--groups keyfirst,users "$verify"
 starts not-the-service-user setpriv --reuid keyfirst --regid users \
@@ -184,7 +156,7 @@ starts not-the-service-user setpriv --reuid keyfirst --regid keyfirst \
 starts not-the-service-user setpriv --reuid sock-a --regid sock-a \
 	--clear-groups "$verify"
 log_mark
-"${become[@]}" "$verify" </dev/null || :
+"${socket_as[@]}" "$verify" </dev/null || :
 tap_check 'no socket: refused' logged 'reason=not-a-socket'
 
 socket_start

@@ -41,6 +41,45 @@ login_refused()
 	return "$good"
 }
 
+# --- devices on uhid that answer nothing ---------------------------------------------
+
+# field TEXT LENGTH: bytes, filled up with zeros.
+uhid_field()
+{
+	# shellcheck disable=SC2059 # escapes
+	{ printf "$1"; head -c "$2" /dev/zero; } | head -c "$2"
+}
+
+# uhid_plug NAME DESCRIPTOR SIZE: a struct uhid_event that makes a device,
+# UHID_CREATE2, on the USB.  It is there as long as somebody holds $uhid.
+uhid_plug()
+{
+	{
+		uhid_field '\x0b' 4
+		uhid_field "$1" 128
+		uhid_field '' 128
+		uhid_field "$3\x00\x03\x00" 4
+		uhid_field '\xd0\xf1' 4
+		uhid_field '\x01\x00' 4
+		uhid_field '' 8
+		uhid_field "$2" 4096
+	} >"$site_dir/uhid.create"
+	exec {uhid}<>/dev/uhid
+	cat "$site_dir/uhid.create" >&"$uhid"
+}
+
+# uhid_openings: how often it was opened since the last call.
+uhid_openings()
+{
+	local count=0 kind
+	while kind=$(dd bs=4380 count=1 iflag=nonblock status=none \
+		<&"$uhid" 2>/dev/null | od -An -tu4 -N4) && [ -n "$kind" ]; do
+		# UHID_OPEN
+		[ "$kind" -ne 4 ] || count=$((count + 1))
+	done
+	echo "$count"
+}
+
 # --- keys: softkey on uhid, one process each ---------------------------------------
 
 softkey=$site_build/tests/softkey/softkey
@@ -57,11 +96,13 @@ keys_begin()
 }
 
 # key_start NAME [OPTION...]: plugs one in; it is ready when this returns.
+# Another name is another key.
 key_start()
 {
-	local name=$1 ready answer
+	local name=$1 ready answer secret
 	shift
-	exec {ready}< <(exec "$softkey" --uhid="$name" \
+	secret=$(sha256sum <<<"$name" | cut -c 1-64)
+	exec {ready}< <(exec "$softkey" --uhid="$name" --secret "$secret" \
 		--control "$site_dir/$name.control" "$@" 2>&1)
 	key_pids[$name]=$!
 	read -r -t 60 -u "$ready" answer || answer=
@@ -88,7 +129,7 @@ key()
 {
 	local name=$1
 	shift
-	"$softkey" --tell "$site_dir/$name.control" "$@"
+	timeout 60 "$softkey" --tell "$site_dir/$name.control" "$@"
 }
 
 key_node()
@@ -100,17 +141,20 @@ key_node()
 # apart by commas) done once the key waits for a touch; false when it never did.
 during()
 {
-	local name=$1 status=0 acting line acted=
+	local name=$1 status=0 acting actor line acted=
 	local -a acts
 	IFS=, read -r -a acts <<<"$2"
 	shift 2
 	exec {acting}< <(exec "$softkey" --tell "$site_dir/$name.control" \
 		'stats reset' 'wait touch' "${acts[@]}" stats)
+	actor=$!
 	"$@" {acting}<&- || status=$?
 	while read -r -t 10 -u "$acting" line; do
 		acted=$line
 	done
 	exec {acting}<&-
+	# It must not touch the key for the next one.
+	kill "$actor" 2>/dev/null || :
 	[[ $acted = 'ok openings='* ]] || {
 		echo "the key was not waited for"
 		return 99
@@ -131,4 +175,50 @@ touched()
 key_touches()
 {
 	shows " touches=$2 " key "$1" stats
+}
+
+# key_out NAME, key_in NAME: pulled out of its port, and put in again.
+key_out()
+{
+	local node
+	node=$(key_node "$1")
+	key "$1" unplug >/dev/null
+	udevadm wait --timeout=60 --removed "/dev/softkey/$1" "$node"
+}
+
+key_in()
+{
+	key "$1" plug >/dev/null
+	key_there "$1"
+}
+
+# key_enroll PERSON NAME [OPTION...]: by the installed tool, touched at once.
+key_enroll()
+{
+	local person=$1 name=$2 status=0
+	shift 2
+	key "$name" 'auto on' >/dev/null
+	keyfirst enroll key "$person" --label "$name" \
+		--device "$(key_node "$name")" "$@" </dev/null || status=$?
+	key "$name" 'auto off' >/dev/null
+	return "$status"
+}
+
+# quiet: nothing of keyfirst's runs on, and nobody has a key open.
+quiet()
+{
+	local pid name
+	while pid=$(pgrep -n 'keyfirst-(verify|key-de)'); do
+		timeout 20 tail -s 0.1 -f /dev/null --pid="$pid" || {
+			note "left: $(ps -o pid=,args= -p "$pid")"
+			return 1
+		}
+	done
+	for name in "${!key_pids[@]}"; do
+		shows ok key "$name" 'wait closed' >/dev/null || {
+			note "$name is open"
+			return 1
+		}
+	done
+	fails grep . < <(find /proc/[0-9]*/fd -lname '/dev/hidraw*' 2>/dev/null)
 }

@@ -12,34 +12,6 @@ descriptor='\x06\xd0\xf1\x09\x01\xa1\x01\x09\x20\x15\x00\x26\xff\x00\x75\x08'
 descriptor+='\x95\x40\x81\x02\x09\x21\x15\x00\x26\xff\x00\x75\x08\x95\x40\x91'
 descriptor+='\x02\xc0'
 
-# field TEXT LENGTH: bytes, filled up with zeros.
-field()
-{
-	# shellcheck disable=SC2059 # escapes
-	{ printf "$1"; head -c "$2" /dev/zero; } | head -c "$2"
-}
-
-# A struct uhid_event that makes a device: UHID_CREATE2, on the USB.
-create()
-{
-	field '\x0b' 4
-	field 'dead key' 128
-	field '' 128
-	field '\x22\x00\x03\x00' 4
-	field '\xd0\xf1' 4
-	field '\x01\x00' 4
-	field '' 8
-	field "$descriptor" 4096
-}
-
-# It is there as long as we hold it, and answers nothing.
-plug()
-{
-	exec {uhid}<>/dev/uhid
-	create >"$site_dir/create"
-	cat "$site_dir/create" >&"$uhid"
-}
-
 link=/dev/vm-test-key
 site_begin
 
@@ -50,10 +22,10 @@ tap_check 'every module is there' modprobe dummy_hcd
 tap_check 'and a USB controller for gadgets' test -e /sys/class/udc/dummy_udc.0
 
 printf '%s\n' 'SUBSYSTEM=="hidraw", ENV{ID_SECURITY_TOKEN}=="1", \
-	GROUP="games", MODE="0660", SYMLINK+="vm-test-key"' \
-	>/etc/udev/rules.d/71-vm-test.rules
+	GROUP:="games", MODE:="0660", SYMLINK+="vm-test-key"' \
+	>/etc/udev/rules.d/69-vm-test.rules
 udevadm control --reload
-plug
+uhid_plug 'dead key' "$descriptor" '\x22'
 tap_check 'a key on uhid is a security token to udevd, by a rule of ours' \
 	udevadm wait --timeout=30 --settle "$link"
 tap_check 'it is a hidraw node' test -c "$link" -a \

@@ -1,0 +1,158 @@
+#!/bin/bash
+# How much a login asks of the keys that are plugged in, beside Debian's
+# libpam-u2f: openings of a device, messages, touches.  Ours must need no more.
+set -eu
+# shellcheck source=tests/vm/guest.sh
+. "$(dirname "$0")/guest.sh"
+vm_inside 300
+
+what=(openings init cbor msg touches)
+mappings=/etc/u2f_mappings
+origin=pam://keyfirst-vm
+
+# credential NAME: one of key NAME for pam_u2f.
+credential()
+{
+	local file=$site_dir/u2f.$1 kind=${2-}
+	head -c 32 /dev/urandom | base64 >"$file.in"
+	printf '%s\n' "$origin" person "$(printf person | base64)" >>"$file.in"
+	key "$1" 'auto on' >/dev/null
+	fido2-cred -M -i "$file.in" -o "$file.made" "$(key_node "$1")" es256
+	key "$1" 'auto off' >/dev/null
+	fido2-cred -V -i "$file.made" -o "$file.kept" es256
+	# The point is what comes last in the key, after a byte that says so.
+	printf '%s,%s,es256,+presence' "$(head -n 1 "$file.kept")" \
+		"$(sed 1d "$file.kept" | openssl ec -pubin -outform DER \
+			2>/dev/null | tail -c 64 | base64 -w 0)"
+}
+
+# enrol PERSON NAME...: the same keys with both.
+enrol()
+{
+	local person=$1 name
+	shift
+	printf '%s' "$person" >>"$mappings"
+	for name; do
+		printf ':%s' "$(credential "$name")" >>"$mappings"
+		key_enroll "$person" "$name"
+	done
+	echo >>"$mappings"
+}
+
+# login SERVICE PERSON BLINKING TOUCHED: one login; TOUCHED is touched once all
+# of BLINKING wait.  In counted: what it asked of the keys in $there.
+login()
+{
+	local service=$1 person=$2 blinking=$3 touched=$4 name line i
+	local toucher status=0
+	for name in $there; do
+		key "$name" 'stats reset' >/dev/null
+	done
+	{
+		for name in $blinking; do
+			key "$name" 'wait touch'
+		done
+		key "$touched" touch
+	} >/dev/null &
+	toucher=$!
+	pamtester "$service" "$person" authenticate </dev/null || status=$?
+	kill "$toucher" 2>/dev/null || :
+	wait "$toucher" 2>/dev/null || :
+	quiet || status=1
+	counted=(0 0 0 0 0)
+	for name in $there; do
+		line=$(key "$name" stats)
+		for i in "${!what[@]}"; do
+			[[ "$line " =~ \ ${what[i]}=([0-9]+)\  ]]
+			counted[i]=$((counted[i] + BASH_REMATCH[1]))
+		done
+	done
+	return "$status"
+}
+
+row()
+{
+	note "$(printf '%-34s %-8s%9s%9s%9s%9s%9s' "$@")"
+}
+
+# Is each of the first five numbers at most its fellow of the other five?
+no_more()
+{
+	local -a ours=("${@:1:5}") theirs=("${@:6:5}")
+	local i
+	for i in "${!what[@]}"; do
+		[ "${ours[i]}" -le "${theirs[i]}" ] || {
+			echo "more ${what[i]}: ${ours[i]}"
+			return 1
+		}
+	done
+}
+
+# compare TEXT PERSON TOUCHED BLINKING: BLINKING is what ours makes blink;
+# pam_u2f asks one key at a time.
+compare()
+{
+	local text=$1 person=$2 touched=$3 blinking=$4 status=0
+	local -a ours theirs
+	login kf-ours "$person" "$blinking" "$touched" >"$site_dir/out" 2>&1 ||
+		status=$?
+	tap_check "$text: keyfirst lets in" test "$status" = 0
+	ours=("${counted[@]}")
+	status=0
+	login kf-u2f "$person" "$touched" "$touched" >"$site_dir/out" 2>&1 ||
+		status=$?
+	tap_check "$text: pam_u2f lets in" test "$status" = 0
+	theirs=("${counted[@]}")
+	row "$text" keyfirst "${ours[@]}"
+	row '' pam_u2f "${theirs[@]}"
+	tap_check "$text: no more of anything" \
+		no_more "${ours[@]}" "${theirs[@]}"
+}
+
+site_begin
+keys_begin
+site_person cmp-one cmp-all2 cmp-all4 cmp-u2f
+cat >/etc/pam.d/kf-ours <<-PAM
+	auth required pam_keyfirst.so after_first_factor
+	account required pam_permit.so
+PAM
+cat >/etc/pam.d/kf-u2f <<-PAM
+	auth required pam_u2f.so authfile=$mappings origin=$origin appid=$origin
+	account required pam_permit.so
+PAM
+for name in a b c d; do
+	key_start "$name"
+done
+key_start u --mode u2f
+enrol cmp-one d
+enrol cmp-all2 a b
+enrol cmp-all4 a b c d
+enrol cmp-u2f u
+for name in a b c d u; do
+	key_out "$name"
+done
+
+row 'of the keys that are there:' '' "${what[@]}"
+there='d'
+key_in d
+compare '1 key, it holds one' cmp-one d d
+key_in c
+there='c d'
+compare '2 keys, one holds one' cmp-one d d
+key_in a
+key_in b
+there='a b c d'
+compare '4 keys, one holds one' cmp-one d d
+compare '4 keys, each holds one' cmp-all4 a 'a b c d'
+key_out c
+key_out d
+there='a b'
+compare '2 keys, each holds one' cmp-all2 a 'a b'
+key_out a
+there='b'
+compare '1 key, the second of four' cmp-all4 b b
+key_out b
+key_in u
+there='u'
+compare '1 key, U2F' cmp-u2f u u
+tap_done
