@@ -7,14 +7,15 @@
 void
 kf_interrupt_take(struct kf_interrupt *interrupt)
 {
-	sigset_t set;
+	sigset_t set, pending;
 
 	interrupt->fd = -1;
 	(void)sigemptyset(&set);
 	(void)sigaddset(&set, SIGINT);
 	if (pthread_sigmask(SIG_BLOCK, &set, &interrupt->before) != 0)
 		return;
-	if (sigismember(&interrupt->before, SIGINT) == 1)
+	if (sigismember(&interrupt->before, SIGINT) == 1 &&
+	    (sigpending(&pending) != 0 || sigismember(&pending, SIGINT) == 1))
 		return;
 	interrupt->fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (interrupt->fd < 0)

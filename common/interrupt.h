@@ -17,9 +17,10 @@ struct kf_interrupt {
 };
 
 /*
- * From now on SIGINT is taken.  A host that has blocked it keeps it: what is
- * pending there was not meant for us.  It fails silently, since waiting without
- * Ctrl-C is still waiting.
+ * From now on SIGINT is taken; also where the host has blocked it, as sudo does
+ * while it waits for PAM.  One that is pending there already was not meant for
+ * us, and stays.  It fails silently, since waiting without Ctrl-C is still
+ * waiting.
  */
 void
 kf_interrupt_take(struct kf_interrupt *interrupt) __attribute__((nonnull));

@@ -154,6 +154,8 @@ pty "expect $touch"
 key one wait touch >/dev/null
 pty 'send \x03'
 tap_check 'Ctrl-C at the touch goes on to the code' pty "expect $prompt"
+tap_check 'and not because its time was over' \
+	fails grep -a 'not touched in time' "$pty_shown"
 tap_check 'and the key is not waiting any more' key one wait idle
 pty 'line 000'
 pty "expect $prompt"

@@ -77,6 +77,16 @@ pressed_and_denied(struct peer *p)
 	peer_say_deny(p, KF_DENY_AUTH);
 }
 
+/* What it hears is the answer, and no CANCEL. */
+static void
+denied(struct peer *p)
+{
+	peer_greet(p);
+	peer_say_text(p, KF_MSG_ASK_ECHO, "Verification code: ");
+	if (peer_hear(p) == KF_MSG_ANSWER)
+		peer_say_deny(p, KF_DENY_AUTH);
+}
+
 static struct kf_outcome
 meet_with_handler(void (*script)(struct peer *), struct peer_person *person)
 {
@@ -178,26 +188,56 @@ is_the_hosts_at_a_question(void **state)
 	assert_int_equal(caught, 1);
 }
 
-/* A host that has blocked it finds it pending afterwards. */
-static void
-is_the_hosts_when_blocked(void **state)
+/* The script, in a host that has blocked it; *left: one is pending after it. */
+static struct kf_outcome
+meet_blocked(void (*script)(struct peer *), bool pressed_before, bool *left)
 {
 	struct peer_person person = { .kind = KF_ANSWER_TEXT };
 	struct kf_outcome outcome;
 	sigset_t set, pending;
 	int sig = 0;
 
-	(void)state;
 	(void)sigemptyset(&set);
 	(void)sigaddset(&set, SIGINT);
 	assert_int_equal(sigprocmask(SIG_BLOCK, &set, NULL), 0);
-	outcome = peer_meet(pressed_and_denied, 0, -1, &person);
+	if (pressed_before)
+		assert_int_equal(raise(SIGINT), 0);
+	outcome = peer_meet(script, 0, -1, &person);
+	assert_int_equal(sigpending(&pending), 0);
+	*left = sigismember(&pending, SIGINT) == 1;
+	if (*left)
+		assert_int_equal(sigwait(&set, &sig), 0);
+	assert_int_equal(sigprocmask(SIG_UNBLOCK, &set, &set), 0);
+	assert_int_equal(sigismember(&set, SIGINT), 1);
+	return outcome;
+}
+
+/* As sudo has: it would end what sudo starts afterwards. */
+static void
+becomes_cancel_though_blocked(void **state)
+{
+	struct kf_outcome outcome;
+	bool left = true;
+
+	(void)state;
+	outcome = meet_blocked(pressed, false, &left);
+	assert_int_equal(outcome.err, KF_OK);
+	assert_int_equal(outcome.reason, KF_DENY_CANCELLED);
+	assert_false(left);
+}
+
+/* What was pending before is not ours. */
+static void
+is_the_hosts_when_pending(void **state)
+{
+	struct kf_outcome outcome;
+	bool left = false;
+
+	(void)state;
+	outcome = meet_blocked(denied, true, &left);
 	assert_int_equal(outcome.err, KF_OK);
 	assert_int_equal(outcome.reason, KF_DENY_AUTH);
-	assert_int_equal(sigpending(&pending), 0);
-	assert_int_equal(sigismember(&pending, SIGINT), 1);
-	assert_int_equal(sigwait(&set, &sig), 0);
-	assert_int_equal(sigprocmask(SIG_UNBLOCK, &set, NULL), 0);
+	assert_true(left);
 }
 
 int
@@ -208,7 +248,8 @@ main(void)
 		UNIT_TEST(once_a_wait),
 		UNIT_TEST(never_lost),
 		UNIT_TEST(is_the_hosts_at_a_question),
-		UNIT_TEST(is_the_hosts_when_blocked),
+		UNIT_TEST(becomes_cancel_though_blocked),
+		UNIT_TEST(is_the_hosts_when_pending),
 	};
 
 	unit_start();
