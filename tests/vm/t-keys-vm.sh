@@ -21,12 +21,12 @@ conf()
 	printf '%s\n' '[default]' 'log = steps' "$@" | site_conf
 }
 
-# recovery NAME: the next of their recovery codes.
-declare -A recovery_next=()
+# recovery NAME: sets code to the next of their recovery codes.
 recovery()
 {
-	recovery_next[$1]=$((${recovery_next[$1]:-0} + 1))
-	code=$(site_recovery_code "$1" "${recovery_next[$1]}")
+	local next=$site_dir/$1.next
+	echo >>"$next"
+	code=$(site_recovery_code "$1" "$(wc -l <"$next")")
 }
 
 # waits_at NAME: a sudo of theirs, for pty.
@@ -40,7 +40,15 @@ waits_at()
 # tap_pty TEXT COMMAND: what the terminal that pty_start has begun must show.
 tap_pty()
 {
-	tap_check "$1" pty "$2"
+	tap_check "$1" pty_shows "$2"
+}
+
+pty_shows()
+{
+	pty "$1" || {
+		cat "$pty_shown"
+		return 1
+	}
 }
 
 node_is()
@@ -243,6 +251,7 @@ interrupted()
 	pty "expect $touch" || return
 	key one 'wait touch' >/dev/null || return
 	pty 'send \x03' && pty "expect $prompt" || return
+	fails grep -a 'not touched in time' "$pty_shown" || return
 	shows ok key one 'wait idle' || return
 	recovery vk-a
 	pty "line $code"
