@@ -194,7 +194,7 @@ meet_blocked(void (*script)(struct peer *), bool pressed_before, bool *left)
 {
 	struct peer_person person = { .kind = KF_ANSWER_TEXT };
 	struct kf_outcome outcome;
-	sigset_t set, pending;
+	sigset_t set, pending, mask;
 	int sig = 0;
 
 	(void)sigemptyset(&set);
@@ -207,8 +207,8 @@ meet_blocked(void (*script)(struct peer *), bool pressed_before, bool *left)
 	*left = sigismember(&pending, SIGINT) == 1;
 	if (*left)
 		assert_int_equal(sigwait(&set, &sig), 0);
-	assert_int_equal(sigprocmask(SIG_UNBLOCK, &set, &set), 0);
-	assert_int_equal(sigismember(&set, SIGINT), 1);
+	assert_int_equal(sigprocmask(SIG_UNBLOCK, &set, &mask), 0);
+	assert_int_equal(sigismember(&mask, SIGINT), 1);
 	return outcome;
 }
 
