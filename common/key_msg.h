@@ -98,7 +98,7 @@ struct kf_key_opened {
 	uint32_t credential_max; /* bytes of an id; 0: not said */
 };
 
-/* FIND: is there any of these?  Asked silently, one after the other. */
+/* FIND: is there any of these?  Asked silently. */
 struct kf_key_candidate {
 	char rp_id[KF_KEY_RP_ID_SIZE];
 	size_t credential_len;

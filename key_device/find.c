@@ -1,9 +1,11 @@
 /*
  * Which of these does the key hold?  Asked silently, without a touch (CTAP 2.1,
- * 6.2.2, "up": false; U2F raw messages, 5.1, check-only), one at a time:
- * libfido2 takes one that is too long for a U2F key as a failure of the whole
- * list, and wants a touch for each that is held.  The first that is held ends
- * it.
+ * 6.2.2, "up": false; U2F raw messages, 5.1, check-only).  The first that is
+ * held ends it.
+ *
+ * One at a time, unless a FIDO2 key says how many it takes at once.  Never more
+ * of a U2F key: libfido2 takes one that is too long for it as a failure of the
+ * whole list, and wants a touch for each that is held.
  */
 #include <string.h>
 
@@ -14,21 +16,65 @@
 /* Nothing is proved by this answer, so the challenge is no challenge. */
 static const unsigned char no_hash[KF_KEY_HASH_SIZE];
 
+/* A message that every key takes (CTAP 2.1, 6.4, maxMsgSize); CBOR in it. */
+#define MESSAGE_MAX 1024
+#define MESSAGE_OTHER 64	/* beside RP id and list */
+#define LIST_OTHER 24		/* beside each id in the list */
+
+/* How many candidates, from this one on, go into one question? */
+static size_t
+together(const struct kf_key *key, const struct kf_key_candidate *c,
+    size_t left)
+{
+	size_t size = MESSAGE_OTHER + strlen(c->rp_id);
+	size_t count = 0;
+
+	while (key->fido2 && count < left && count < key->list_max &&
+	    c[count].credential_len <= key->credential_max &&
+	    strcmp(c[count].rp_id, c->rp_id) == 0) {
+		size += LIST_OTHER + c[count].credential_len;
+		if (size > MESSAGE_MAX)
+			break;
+		count++;
+	}
+	return count > 0 ? count : 1;
+}
+
+/* The one that was named in the answer; 0 in a list of one, count for none. */
+static size_t
+named(const fido_assert_t *a, const struct kf_key_candidate *c, size_t count)
+{
+	size_t len = fido_assert_id_len(a, 0);
+	size_t i = 0;
+
+	while (count > 1 && i < count && (c[i].credential_len != len ||
+	    memcmp(c[i].credential, fido_assert_id_ptr(a, 0), len) != 0))
+		i++;
+	return i;
+}
+
+/* *which: the one that is held, if it is FIDO_OK. */
 static int
-ask(struct kf_key *key, const struct kf_key_candidate *c)
+ask(struct kf_key *key, const struct kf_key_candidate *c, size_t count,
+    size_t *which)
 {
 	fido_assert_t *a = fido_assert_new();
 	int r = FIDO_ERR_INTERNAL;
 
 	if (a == NULL)
 		return r;
-	if ((r = fido_assert_set_rp(a, c->rp_id)) == FIDO_OK &&
+	if ((r = fido_assert_set_rp(a, c->rp_id)) != FIDO_OK ||
 	    (r = fido_assert_set_clientdata_hash(a, no_hash,
-	    sizeof(no_hash))) == FIDO_OK &&
-	    (r = fido_assert_allow_cred(a, c->credential,
-	    c->credential_len)) == FIDO_OK &&
-	    (r = fido_assert_set_up(a, FIDO_OPT_FALSE)) == FIDO_OK)
-		r = fido_dev_get_assert(key->dev, a, NULL);
+	    sizeof(no_hash))) != FIDO_OK ||
+	    (r = fido_assert_set_up(a, FIDO_OPT_FALSE)) != FIDO_OK)
+		goto out;
+	for (size_t i = 0; i < count; i++)
+		if ((r = fido_assert_allow_cred(a, c[i].credential,
+		    c[i].credential_len)) != FIDO_OK)
+			goto out;
+	r = fido_dev_get_assert(key->dev, a, NULL);
+	*which = r == FIDO_OK ? named(a, c, count) : 0;
+out:
 	fido_assert_free(&a);
 	return r;
 }
@@ -48,27 +94,42 @@ is_failure(const struct kf_key *key, int r)
 	return r < 0 && r != FIDO_ERR_USER_PRESENCE_REQUIRED;
 }
 
+/* Is that of use?  A key that does not take a list after all gives no answer. */
+static bool
+answers_list(const struct kf_key *key, int r, size_t which, size_t count)
+{
+	return key->stop != KF_KEY_GOES_ON || key->gone ||
+	    r == FIDO_ERR_NO_CREDENTIALS || (r == FIDO_OK && which < count);
+}
+
 void
 kf_request_find(struct kf_key *key, const struct kf_key_find *find,
     struct kf_frame *answer)
 {
 	struct kf_key_found found = { .held = 0 };
+	size_t count, which = 0;
 
 	if (&key->known != find)
 		key->known = *find;
-	for (size_t i = 0; i < find->count && found.held == 0; i++) {
+	for (size_t i = 0; i < find->count && found.held == 0; i += count) {
 		const struct kf_key_candidate *c = &find->candidates[i];
 		int r;
 
+		count = together(key, c, find->count - i);
 		if (!key->fido2 && c->credential_len > U2F_HANDLE_MAX)
 			continue;
-		r = ask(key, c);
+		r = ask(key, c, count, &which);
+		if (count > 1 && !answers_list(key, r, which, count)) {
+			key->list_max = 1;
+			count = 0;
+			continue;
+		}
 		if (is_failure(key, r)) {
 			kf_key_put_failed(answer, kf_key_failure(key, r));
 			return;
 		}
 		if (r == FIDO_OK || r == FIDO_ERR_USER_PRESENCE_REQUIRED)
-			found.held |= UINT32_C(1) << i;
+			found.held |= UINT32_C(1) << (i + which);
 	}
 	kf_key_put_found(answer, &found);
 }

@@ -142,6 +142,8 @@ kf_key_open(struct kf_key *key, struct kf_key_opened *opened)
 		opened->has_verify = fido_dev_has_uv(key->dev);
 		opened->protects = fido_dev_supports_cred_prot(key->dev);
 		describe(info, opened);
+		key->list_max = fido_cbor_info_maxcredcntlst(info);
+		key->credential_max = fido_cbor_info_maxcredidlen(info);
 	}
 	done = true;
 out:

@@ -41,6 +41,8 @@ struct kf_key {
 	int fd;			/* the device */
 	fido_dev_t *dev;
 	bool fido2;		/* else U2F */
+	uint64_t list_max;	/* credentials in one question; 0: not said */
+	uint64_t credential_max; /* bytes of an id; 0: not said */
 	bool gone;		/* there is no use in going on */
 	bool stale;		/* an answer may still come: reopen first */
 	int64_t deadline;	/* of the present request */

@@ -219,6 +219,39 @@ every_algorithm(void **state)
 	key_soft_stop(&soft);
 }
 
+/* A FIDO2 key that says how many it takes is asked for many at once. */
+static void
+many_at_once(void **state)
+{
+	const size_t last = KF_KEY_CANDIDATES_MAX - 1;
+	struct key_soft soft;
+	struct kf_device *d;
+
+	(void)state;
+	key_soft_start(&soft, "a", NULL);
+	d = key_site_open(&devices, 1);
+	make(d, &soft, KF_ES256, "");
+	for (size_t i = 1; i <= last; i++)
+		find.candidates[i] = find.candidates[0];
+	for (size_t i = 0; i < last; i++)
+		find.candidates[i].credential[20] ^= (unsigned char)(i + 1);
+	find.count = last + 1;
+	key_soft_tell(&soft, "stats reset");
+	assert_int_equal(held(d), UINT32_C(1) << last);
+	/* What a message holds is the limit. */
+	assert_non_null(strstr(key_soft_ask(&soft, "stats"), "cbor=2 "));
+	/* Apart: another party's, and one longer than the key's own are. */
+	find.count = 4;
+	find.candidates[3] = find.candidates[last];
+	find.candidates[1].rp_id[0] = 'x';
+	find.candidates[2].credential_len = KF_KEY_CREDENTIAL_MAX;
+	key_soft_tell(&soft, "stats reset");
+	assert_int_equal(held(d), 8);
+	assert_non_null(strstr(key_soft_ask(&soft, "stats"), "cbor=4 "));
+	key_site_close(&devices);
+	key_soft_stop(&soft);
+}
+
 static void
 what_a_key_says_of_itself(void **state)
 {
@@ -900,6 +933,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		UNIT_TEST(what_a_key_says_of_itself),
 		UNIT_TEST(every_algorithm),
+		UNIT_TEST(many_at_once),
 		UNIT_TEST(u2f),
 		UNIT_TEST(pin),
 		UNIT_TEST(empty_pin),
