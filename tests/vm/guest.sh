@@ -180,10 +180,8 @@ key_touches()
 # key_out NAME, key_in NAME: pulled out of its port, and put in again.
 key_out()
 {
-	local node
-	node=$(key_node "$1")
 	key "$1" unplug >/dev/null
-	udevadm wait --timeout=60 --removed "/dev/softkey/$1" "$node"
+	udevadm wait --timeout=60 --removed "/dev/softkey/$1"
 }
 
 key_in()

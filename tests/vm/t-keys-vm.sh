@@ -80,6 +80,10 @@ site_person vk-a vk-b vk-u vk-only vk-two
 
 # --- the rule --------------------------------------------------------------------------
 
+tap_check "the kernel is Debian's own" grep -q Debian /proc/version
+log_mark
+logger -t keys-vm 'a line'
+tap_check 'the log is kept' logged 'keys-vm.*: a line'
 key_start one
 key_start two
 key_start old --mode u2f
@@ -286,10 +290,9 @@ sshd_start <<-CONFIG
 	AuthenticationMethods publickey,keyboard-interactive:pam
 CONFIG
 key one 'stats reset' >/dev/null
-recovery vk-a
 tap_check 'over ssh it is a code, and no key is waited for' lacks 'ecurity key' \
 	shows inside:vk-a ssh_login vk-a publickey,keyboard-interactive \
-	"$prompt|$code"
+	"$prompt|$(site_code vk-a)"
 tap_check "the key in the server's port was not opened" \
 	shows openings=0 key one stats
 sshd_stop
