@@ -445,6 +445,16 @@ on_caller(struct kf_key_wait *w)
 	return true;
 }
 
+/* A key that comes, or comes free, after the others has its time, too. */
+static void
+look_longer(struct kf_key_wait *w)
+{
+	int64_t until = kf_clock_monotonic() + FIND_MS;
+
+	if (until > w->look_end)
+		w->look_end = until;
+}
+
 enum kf_keys_end
 kf_key_wait(struct kf_key_wait *w)
 {
@@ -468,12 +478,14 @@ kf_key_wait(struct kf_key_wait *w)
 			ended = true;
 			break;
 		case KF_DEVICES_ARRIVED:
-			/* A stranger's look ends when everybody's does. */
+			/* A stranger's look takes the same time always. */
 			if (w->s->known)
-				w->look_end = kf_clock_monotonic() + FIND_MS;
+				look_longer(w);
 			break;
 		case KF_DEVICES_OPENED:
 			device->mark = KF_KEY_LOOKING;
+			if (w->patient)
+				look_longer(w);
 			kf_device_find(&w->devices, device, &w->find, FIND_MS);
 			break;
 		case KF_DEVICES_ANSWER:

@@ -928,6 +928,14 @@ busy(void **state)
 	RUN(KF_KEYS_PROVED, "![The security key is in use by another program; "
 	    "waiting for it.] 0:find1" TOUCH " 0:touch", BUSY(0), GONE(1),
 	    SOON(1), GONE(1), OPENED(0, FIDO2), FOUND(0, 1), SIGNED(0));
+	/* However late it comes free, it has its time; said once. */
+	set_up(1, false);
+	plugged_in = 1;
+	RUN(KF_KEYS_ABSENT, "![The security key is in use by another program; "
+	    "waiting for it.] 1:find1 1:release ![This security key is not "
+	    "enrolled for you.] 0:find1 (3) 0:release (2)",
+	    BUSY(0), ARRIVED(1), OPENED(1, FIDO2), FOUND(1, 0),
+	    { KF_DEVICES_OPENED, 0, 0, FIDO2, 8000 }, LATE, LATE);
 }
 
 static void
