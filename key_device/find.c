@@ -94,7 +94,7 @@ is_failure(const struct kf_key *key, int r)
 	return r < 0 && r != FIDO_ERR_USER_PRESENCE_REQUIRED;
 }
 
-/* Is that of use?  A key that does not take a list after all gives no answer. */
+/* Of use?  A key that does not take a list after all gives no answer. */
 static bool
 answers_list(const struct kf_key *key, int r, size_t which, size_t count)
 {
