@@ -933,7 +933,8 @@ busy(void **state)
 	plugged_in = 1;
 	RUN(KF_KEYS_ABSENT, "![The security key is in use by another program; "
 	    "waiting for it.] 1:find1 1:release ![This security key is not "
-	    "enrolled for you.] 0:find1 (3) 0:release (2)",
+	    "enrolled for you.] 0:find1 (3) 0:release i[Insert your security "
+	    "key.] (2)",
 	    BUSY(0), ARRIVED(1), OPENED(1, FIDO2), FOUND(1, 0),
 	    { KF_DEVICES_OPENED, 0, 0, FIDO2, 8000 }, LATE, LATE);
 }
