@@ -87,6 +87,20 @@ static const struct option {
 
 #define OPTIONS (sizeof(options) / sizeof(options[0]))
 
+/* Names the words that would do. */
+static enum kf_err
+refuse_word(const struct option *option, struct kf_ini_error *error)
+{
+	const char *const *words = option->words;
+	const char *not = option->type == OPTION_SET ? "not " : "";
+
+	if (words[2] == NULL)
+		return kf_ini_refuse(error, "%s: %s%s or %s", option->name,
+		    not, words[0], words[1]);
+	return kf_ini_refuse(error, "%s: %s%s, %s or %s", option->name,
+	    not, words[0], words[1], words[2]);
+}
+
 /* Bit of a word of an option, or 0. */
 static uint32_t
 word_bit(const struct option *option, const char *word, size_t len)
@@ -109,8 +123,7 @@ set_words(const struct option *option, const char *value, uint32_t *out,
 		uint32_t bit = word_bit(option, value, len);
 
 		if (bit == 0)
-			return kf_ini_refuse(error, "%s: unknown word",
-			    option->name);
+			return refuse_word(option, error);
 		if ((set & bit) != 0)
 			return kf_ini_refuse(error, "%s: a word twice",
 			    option->name);
@@ -150,15 +163,13 @@ set_option(struct kf_conf *conf, const struct option *option,
 	case OPTION_WORD:
 		bit = word_bit(option, value, strlen(value));
 		if (bit == 0)
-			return kf_ini_refuse(error, "%s: unknown word",
-			    option->name);
+			return refuse_word(option, error);
 		*(uint32_t *)field = bit;
 		return KF_OK;
 	case OPTION_CHOICE:
 		bit = word_bit(option, value, strlen(value));
 		if (bit == 0)
-			return kf_ini_refuse(error, "%s: %s or %s",
-			    option->name, option->words[0], option->words[1]);
+			return refuse_word(option, error);
 		*(bool *)field = bit == 2;
 		return KF_OK;
 	case OPTION_RP_ID:
