@@ -80,6 +80,7 @@ enum kf_err
 kf_roots_read(const char *directory, struct kf_roots *roots)
 {
 	char path[PATH_MAX];
+	struct stat st;
 	enum kf_err err;
 	int dir = -1;
 
@@ -88,6 +89,8 @@ kf_roots_read(const char *directory, struct kf_roots *roots)
 	if (realpath(directory, path) == NULL)
 		return errno == ENOENT || errno == ENOTDIR ? KF_ERR_MISSING :
 		    KF_ERR_IO;
+	if (stat(path, &st) == 0 && !S_ISDIR(st.st_mode))
+		return KF_ERR_MISSING;
 	err = kf_trust_directory(path, &dir);
 	if (err != KF_OK)
 		return err;

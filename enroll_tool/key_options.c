@@ -144,13 +144,22 @@ prepare_ssh(const struct kf_key_enrol *e)
 	enum kf_exit status;
 
 	if (strncmp(e->rp_id, KF_SSH_RP_ID, strlen(KF_SSH_RP_ID)) != 0) {
-		kf_complain("enroll key: ssh takes no key of RP id %s: it must "
-		    "begin with " KF_SSH_RP_ID ": give --rp", e->rp_id);
+		kf_complain("enroll key: ssh takes no key of RP id %s: give "
+		    "--rp " KF_SSH_RP_ID ", or one that begins so", e->rp_id);
 		return KF_EXIT_POLICY;
 	}
 	status = look_at_file(e->ssh_file);
 	return status == KF_EXIT_DONE ? look_at_file(e->ssh_public_file) :
 	    status;
+}
+
+/* A [service] may name key all the same. */
+static void
+warn_if_not_asked(const struct kf_conf *conf)
+{
+	if ((conf->factors & KF_CONF_FACTOR_KEY) == 0)
+		kf_complain("enroll key: factors in keyfirst.conf leaves out "
+		    "key, so logins will not ask for it");
 }
 
 enum kf_exit
@@ -165,6 +174,7 @@ kf_key_prepare(struct kf_key_enrol *e, const struct kf_person *person)
 		    "remove one first", person->name, KF_AUTHENTICATORS_MAX);
 		return KF_EXIT_POLICY;
 	}
+	warn_if_not_asked(&e->in.conf);
 	if (e->ssh_file != NULL)
 		status = prepare_ssh(e);
 	if (status == KF_EXIT_DONE && e->roots_directory != NULL)

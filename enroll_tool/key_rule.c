@@ -59,7 +59,7 @@ void
 kf_key_rule_complain(void)
 {
 	kf_complain("a security key is there that user keyfirst may not "
-	    "open: %s" KF_KEY_RULE_RELOAD, kf_key_rule_is_there() ? "" :
+	    "open: %srun " KF_KEY_RULE_RELOAD, kf_key_rule_is_there() ? "" :
 	    "the udev rule " KF_KEY_RULE " is missing: install it, then ");
 }
 

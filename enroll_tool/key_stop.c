@@ -37,7 +37,8 @@ static const struct {
 	    "the security key knows neither ES256 nor EdDSA, and ssh no "
 	    "other: leave --ssh-key-out away" },
 	[KF_KEY_STOP_NO_ANSWER] = { KF_EXIT_NO,
-	    "no PIN: nothing was stored" },
+	    "the security key wants its PIN, and nobody typed one: nothing was "
+	    "stored" },
 	[KF_KEY_STOP_PIN_WRONG] = { KF_EXIT_NO,
 	    "no right PIN: nothing was stored" },
 	[KF_KEY_STOP_PIN_LAST] = { KF_EXIT_NO,

@@ -128,7 +128,7 @@ search_name(struct kf_installation *in, const char *user, bool is_account,
 		    "read: try keyfirst list", user);
 	else if (is_account)
 		kf_complain("%s: nothing is enrolled: try keyfirst enroll "
-		    "totp %s", user, user);
+		    "key %s, or enroll totp", user, user);
 	else
 		(void)complain_account(user, KF_EXIT_MISSING);
 	return search.unreadable > 0 ? KF_EXIT_ERROR : KF_EXIT_MISSING;

@@ -30,7 +30,7 @@ change(struct kf_person *person, void *context)
 
 	if (kf_enrolment_factors(person) == 0 && a == NULL) {
 		kf_complain("%s: nothing is enrolled: try keyfirst enroll "
-		    "totp %s", person->name, person->name);
+		    "key %s, or enroll totp", person->name, person->name);
 		return KF_EXIT_MISSING;
 	}
 	issue->replaced = a != NULL;

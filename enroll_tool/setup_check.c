@@ -77,7 +77,7 @@ kf_setup_check_rule(struct kf_setup *s, bool new_user)
 	}
 	kf_complain("setup: the udev rule " KF_KEY_RULE " is missing, which "
 	    "lets keyfirst use security keys: install it, then "
-	    KF_KEY_RULE_RELOAD);
+	    "run " KF_KEY_RULE_RELOAD);
 	/* Unless it was configured so. */
 	if (kf_path_udev_rule[0] != '\0')
 		s->wrong = true;

@@ -366,7 +366,7 @@ key_out other
 
 site_ledger pin 'right-Pin-4711'
 key_in pin --pin right-Pin-4711
-tap_check 'a PIN for one who cannot be asked' complains 1 'no PIN' \
+tap_check 'a PIN for one who cannot be asked' complains 1 'nobody typed one' \
 	unchanged enrol ek-e --verify
 tap_check 'wrong once, then right' talk 0 "$pin_asked|wrong-Pin" \
 	'Wrong PIN (7 tries left).' \
@@ -522,6 +522,19 @@ tap_check 'with roots it is more than its word' says 0 'Enrolled K3' \
 	enrol ek-e --attestation-roots "$roots"
 tap_check 'no warning' test ! -s "$files/err"
 keyfirst remove ek-e K3 >/dev/null
+site_conf <<-CONF
+	[default]
+	factors = totp
+	key.touch-timeout = 5
+CONF
+tap_check 'a key that no login will ask for' complains 0 'leaves out key' \
+	enrol ek-e
+keyfirst remove ek-e K3 >/dev/null
+site_conf <<-CONF
+	[default]
+	key.aaguid-allow = 2fc0579f-8113-47ea-b116-bb5a8db9202a
+	key.touch-timeout = 5
+CONF
 key_in u2f --mode u2f
 tap_check 'U2F is no model' complains 3 'not in key.aaguid-allow' \
 	unchanged enrol ek-e --device "$keys/u2f" --attestation-roots "$roots"
@@ -577,7 +590,7 @@ tap_check 'ssh: that key is the one that is enrolled' test \
 key_in ssh-rsa --algorithms rs256
 tap_check 'ssh: RS256 is no ssh key' complains 3 'neither ES256 nor EdDSA' \
 	unchanged untouched ssh-rsa as_ek_d ek-c --ssh-key-out id
-tap_check 'ssh: no other RP id' complains 3 'must begin with ssh:' \
+tap_check 'ssh: no other RP id' complains 3 'give --rp ssh:' \
 	unchanged untouched ssh-rsa as_ek_d ek-c --ssh-key-out id --rp pam://x
 key_out ssh-rsa
 key_in ssh-pin --pin right-Pin-4711
@@ -610,13 +623,15 @@ tap_check 'unless it is meant' answers 0 keyfirst remove ek-b K1 --last
 
 key_in refused --permissions 0600
 tap_check 'a key that user keyfirst may not open' complains 5 \
-	'udevadm control --reload' unchanged enrol ek-b
+	'run udevadm control --reload' unchanged enrol ek-b
 tap_check 'status says so' complains 0 'user keyfirst may not open' \
 	"$tool" status ek-a
 tap_check 'not of who has no key' answers 4 "$tool" status ek-b
 key_out refused
 rule=$(find / -xdev -path '*/udev/rules.d/70-keyfirst.rules' 2>/dev/null |
 	head -n 1)
+tap_check 'a file is no directory of roots' complains 4 'no such directory' \
+	unchanged enrol ek-b --attestation-roots /etc/passwd
 tap_check 'the rule is installed' test -n "$rule"
 tap_check 'setup has nothing to say' says 0 'Everything is there.' \
 	keyfirst setup
