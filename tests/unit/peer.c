@@ -13,14 +13,17 @@
 
 #include "common/clock.h"
 
-#define PATIENCE_MS 600
+#define PATIENCE_MS 1500
 
 int
 poll(struct pollfd *fds, nfds_t count, int timeout)
 {
 	int wait = timeout < 0 || timeout > PATIENCE_MS ? PATIENCE_MS :
 	    timeout;
-	struct timespec ts = { .tv_nsec = wait * 1000000 };
+	const struct timespec ts = {
+		.tv_sec = wait / 1000,
+		.tv_nsec = (long)(wait % 1000) * 1000000,
+	};
 	int n = (int)syscall(SYS_ppoll, fds, count, &ts, NULL, 8);
 
 	if (n == 0 && timeout > wait)

@@ -1,7 +1,7 @@
 /*
  * The two ends of the client (common/client.h): a person who is asked, and a
  * peer in the place of the verifier that says whatever it likes.  poll of these
- * programs is ours: it waits 600 ms at most and moves the clock by the rest, so
+ * programs is ours: it waits 1.5 s at most and moves the clock by the rest, so
  * that who hangs is soon given up.
  */
 #ifndef KF_TESTS_PEER_H
