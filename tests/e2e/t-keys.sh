@@ -82,7 +82,7 @@ tap_check 'nothing runs on' quiet
 # All verifiers are one user's, whoever started them.
 few_processes()
 {
-	site_as key-a prlimit --nproc=1 su key-a -c true
+	site_as key-a prlimit --nproc=1: su key-a -c true
 	pty_run "$touch" -- "${as_argv[@]}"
 }
 site_pam su <<<'auth required pam_keyfirst.so'
