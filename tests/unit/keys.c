@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <syslog.h>
 
 #include "common/clock.h"
 #include "factors/assertion.h"
@@ -1027,5 +1028,7 @@ main(void)
 	};
 
 	unit_start();
+	/* Where there is a log, its socket is there before the first test. */
+	openlog("keys", LOG_NDELAY, LOG_AUTHPRIV);
 	return cmocka_run_group_tests_name("keys", tests, NULL, NULL);
 }
