@@ -47,23 +47,23 @@ touched()
 site_begin
 softkeys_begin
 site_pam sudo <<<'auth required pam_keyfirst.so'
-site_person key-a key-b key-only key-two
-site_enroll key-a
+site_person tk-a tk-b tk-only tk-two
+site_enroll tk-a
 
 key_start one
 key_start two
 key_start other
 key_start u2f --mode u2f
 key_start pin --pin 1234
-tap_check 'a key and a code' key_enroll key-a one
-tap_check 'a key alone' key_enroll key-only two
-tap_check 'a U2F key' key_enroll key-b u2f
-tap_check 'two keys of one person' key_enroll key-two one
+tap_check 'a key and a code' key_enroll tk-a one
+tap_check 'a key alone' key_enroll tk-only two
+tap_check 'a U2F key' key_enroll tk-b u2f
+tap_check 'two keys of one person' key_enroll tk-two one
 key pin auto on >/dev/null
 tap_check 'the second of them, with its PIN' shows K2 pty_run \
 	'Security key PIN (8 tries left): |1234' \
 	'Make ten recovery codes now? [Y/n] |n' -- "$keyfirst_softkey" \
-	enroll key key-two --label pin --verify --device "$softkeys/pin"
+	enroll key tk-two --label pin --verify --device "$softkeys/pin"
 key pin auto off >/dev/null
 for name in two other u2f pin; do
 	key "$name" unplug >/dev/null
@@ -73,33 +73,33 @@ done
 
 log_mark
 tap_check 'sudo: one touch' touched one shows inside:root \
-	sudo_login key-a "$touch"
+	sudo_login tk-a "$touch"
 tap_check 'the log says which key, and how it was reached' logged \
-	'event=auth result=grant factor=key via=local id=K1 user=key-a .*service=sudo '
-tap_check 'no code was asked for' not_logged 'event=step result=ask user=key-a'
+	'event=auth result=grant factor=key via=local id=K1 user=tk-a .*service=sudo '
+tap_check 'no code was asked for' not_logged 'event=step result=ask user=tk-a'
 tap_check 'nothing runs on' quiet
 
 # All verifiers are one user's, whoever started them.
 few_processes()
 {
-	site_as key-a prlimit --nproc=1: su key-a -c true
+	site_as tk-a prlimit --nproc=1: su tk-a -c true
 	pty_run "$touch" -- "${as_argv[@]}"
 }
 site_pam su <<<'auth required pam_keyfirst.so'
 log_mark
 touched one few_processes >/dev/null || :
 tap_check "the caller's limit of processes is not the verifier's" logged \
-	'event=auth result=grant factor=key .*user=key-a .*service=su '
+	'event=auth result=grant factor=key .*user=tk-a .*service=su '
 key one unplug >/dev/null
 key u2f plug >/dev/null
-tap_check 'a U2F key' touched u2f shows inside:root sudo_login key-b "$touch"
+tap_check 'a U2F key' touched u2f shows inside:root sudo_login tk-b "$touch"
 key u2f unplug >/dev/null
 
 # --- no key there ----------------------------------------------------------------
 
 tap_check 'not there: a code will do' shows inside:root \
-	sudo_login key-a "$insert|$(site_code key-a)"
-as_sudo key-a
+	sudo_login tk-a "$insert|$(site_code tk-a)"
+as_sudo tk-a
 pty "expect $insert"
 key one plug >/dev/null
 pty 'line '
@@ -109,17 +109,17 @@ key one touch >/dev/null
 tap_check 'and lets in' pty 'expect inside:root'
 pty_end
 key one unplug >/dev/null
-tap_check 'Enter without one: said, and asked again' refused sudo_login key-a \
+tap_check 'Enter without one: said, and asked again' refused sudo_login tk-a \
 	"$insert|" "No security key of yours was found.|" "$insert|" "$insert|"
 
 conf 'key.insert-timeout = 2'
 tap_check 'a key alone, and not there: a clear denial' refused \
-	sudo_login key-only 'Insert your security key.' \
+	sudo_login tk-only 'Insert your security key.' \
 	'No security key of yours was found.'
 tap_check 'the log says why' logged \
-	'event=auth result=deny reason=key-absent user=key-only'
+	'event=auth result=deny reason=key-absent user=tk-only'
 conf
-as_sudo key-only
+as_sudo tk-only
 pty 'expect Insert your security key.'
 key other plug >/dev/null
 tap_check 'another one is noticed without Enter' \
@@ -134,22 +134,22 @@ pty_end
 # --- never with somebody else's ----------------------------------------------------
 
 tap_check "a key of another's is not asked" shows inside:root \
-	sudo_login key-a "$insert|$(site_code key-a 1)"
+	sudo_login tk-a "$insert|$(site_code tk-a 1)"
 tap_check 'it was not told to blink' shows touches=0 key other stats
 key other unplug >/dev/null
 
 # --- a time limit, and Ctrl-C -------------------------------------------------------
 
 conf 'key.touch-timeout = 2'
-tap_check 'not touched: on to the code' refused sudo_login key-only "$touch" \
+tap_check 'not touched: on to the code' refused sudo_login tk-only "$touch" \
 	'The security key was not touched in time.'
 key two unplug >/dev/null
 key one plug >/dev/null
-tap_check 'with a code: it is asked for' refused sudo_login key-a "$touch" \
+tap_check 'with a code: it is asked for' refused sudo_login tk-a "$touch" \
 	'The security key was not touched in time.' "$prompt|000" \
 	"$prompt|000" "$prompt|000"
 conf
-as_sudo key-a
+as_sudo tk-a
 pty "expect $touch"
 key one wait touch >/dev/null
 pty 'send \x03'
@@ -163,14 +163,14 @@ pty 'send \x03'
 pty_end
 tap_check "Ctrl-C at a prompt is sudo's own" test "$pty_status" != 0
 tap_check 'after that the key works' touched one shows inside:root \
-	sudo_login key-a "$touch"
+	sudo_login tk-a "$touch"
 tap_check 'nothing is left of the cancelled one' quiet
 
 # --- two at once ----------------------------------------------------------------------
 
 key other plug >/dev/null
 tap_check 'a foreign key beside it' touched one shows inside:root \
-	sudo_login key-a "$touch"
+	sudo_login tk-a "$touch"
 key other unplug >/dev/null
 
 # --- PIN ------------------------------------------------------------------------------
@@ -178,15 +178,15 @@ key other unplug >/dev/null
 key one unplug >/dev/null
 key pin plug >/dev/null
 tap_check 'a record that wants its PIN' touched pin shows inside:root \
-	sudo_login key-two 'Security key PIN (8 tries left): |1234' \
+	sudo_login tk-two 'Security key PIN (8 tries left): |1234' \
 	"$touch"
 tap_check 'a wrong PIN is said, and asked once more' touched pin shows \
-	inside:root sudo_login key-two 'tries left): |9999' \
+	inside:root sudo_login tk-two 'tries left): |9999' \
 	'Wrong PIN.' '(7 tries left): |1234' "$touch"
-tap_check 'an empty one is not sent' refused sudo_login key-two \
+tap_check 'an empty one is not sent' refused sudo_login tk-two \
 	'(8 tries left): |' 'not sent to the key.' '(8 tries left): |'
 tap_check 'the key has all its tries' shows 'pin=8' key pin retries
-tap_check 'two wrong ones and no more' refused sudo_login key-two \
+tap_check 'two wrong ones and no more' refused sudo_login tk-two \
 	'(8 tries left): |9999' '(7 tries left): |9998' 'Wrong PIN.'
 tap_check 'two tries are gone' shows 'pin=6' key pin retries
 key pin unplug >/dev/null
@@ -339,15 +339,15 @@ sshd_start <<-CONFIG
 	KbdInteractiveAuthentication yes
 	AuthenticationMethods publickey,keyboard-interactive:pam
 CONFIG
-site_enroll key-b
+site_enroll tk-b
 key u2f plug >/dev/null
 key u2f stats reset >/dev/null
-tap_check 'over ssh the key in this port is left alone' shows inside:key-b \
-	ssh_login key-b publickey,keyboard-interactive \
-	"$prompt|$(site_code key-b)"
+tap_check 'over ssh the key in this port is left alone' shows inside:tk-b \
+	ssh_login tk-b publickey,keyboard-interactive \
+	"$prompt|$(site_code tk-b)"
 tap_check 'it was not even opened' shows openings=0 key u2f stats
 conf 'key.local = always'
 tap_check 'key.local = always: asked there, by a prompt' touched u2f shows \
-	inside:key-b ssh_login key-b publickey,keyboard-interactive \
+	inside:tk-b ssh_login tk-b publickey,keyboard-interactive \
 	'Press Enter, then touch your security key. |'
 tap_done
