@@ -339,6 +339,8 @@ static void
 set_up(unsigned keys, bool code)
 {
 	memset(&s, 0, sizeof(s));
+	/* The store is played; there must be one. */
+	s.store = (struct kf_store *)(void *)&s;
 	kf_verdict_deny(&s.verdict);
 	kf_conf_default(&s.conf);
 	s.conf.key_local = KF_KEY_LOCAL_ALWAYS;
