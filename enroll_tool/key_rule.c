@@ -80,10 +80,6 @@ check(void)
 void
 kf_key_rule_check_for(const struct kf_person *person)
 {
-	for (size_t i = 0; i < person->count; i++) {
-		if (person->authenticators[i].kind == KF_KIND_KEY) {
-			check();
-			return;
-		}
-	}
+	if (kf_enrolment_count(person, KF_KIND_KEY) > 0)
+		check();
 }

@@ -147,16 +147,6 @@ store(struct kf_key_enrol *e, struct kf_person *person,
 	return kf_person_keep_state(&e->in, person, 1);
 }
 
-static size_t
-count_keys(const struct kf_person *person)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < person->count; i++)
-		count += person->authenticators[i].kind == KF_KIND_KEY;
-	return count;
-}
-
 static void
 tell(const struct kf_key_enrol *e, struct kf_person *person,
     const struct kf_key *key, const char *id)
@@ -168,7 +158,7 @@ tell(const struct kf_key_enrol *e, struct kf_person *person,
 	if (e->ssh_file != NULL)
 		kf_say("For ssh: %s and %s\n", e->ssh_file,
 		    e->ssh_public_file);
-	if (count_keys(person) == 1)
+	if (kf_enrolment_count(person, KF_KIND_KEY) == 1)
 		kf_say("This is %s's only key.  For the day when it is lost, "
 		    "enrol a second one%s%s.\n", person->name,
 		    kf_enrolment_find(person, "R") != NULL ? "" :

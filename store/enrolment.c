@@ -375,14 +375,29 @@ kf_enrolment_add(struct kf_person *person, enum kf_kind kind,
 	return KF_OK;
 }
 
+const struct kf_authenticator *
+kf_enrolment_of_tag(const struct kf_person *person, uint64_t tag)
+{
+	for (size_t i = 0; i < person->count; i++)
+		if (person->authenticators[i].tag == tag)
+			return &person->authenticators[i];
+	return NULL;
+}
+
+size_t
+kf_enrolment_count(const struct kf_person *person, enum kf_kind kind)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < person->count; i++)
+		count += person->authenticators[i].kind == kind;
+	return count;
+}
+
 size_t
 kf_enrolment_factors(const struct kf_person *person)
 {
-	size_t factors = 0;
-
-	for (size_t i = 0; i < person->count; i++)
-		factors += person->authenticators[i].kind != KF_KIND_RECOVERY;
-	return factors;
+	return person->count - kf_enrolment_count(person, KF_KIND_RECOVERY);
 }
 
 uint64_t

@@ -138,6 +138,16 @@ KF_CHECKED enum kf_err
 kf_enrolment_add(struct kf_person *person, enum kf_kind kind,
     struct kf_authenticator **out) __attribute__((nonnull));
 
+/* NULL when there is none of that tag. */
+const struct kf_authenticator *
+kf_enrolment_of_tag(const struct kf_person *person, uint64_t tag)
+    __attribute__((nonnull));
+
+/* How many there are of a kind. */
+size_t
+kf_enrolment_count(const struct kf_person *person, enum kf_kind kind)
+    __attribute__((nonnull));
+
 /* How many there are besides recovery codes, which only stand in for others. */
 size_t
 kf_enrolment_factors(const struct kf_person *person) __attribute__((nonnull));

@@ -9,19 +9,6 @@
 
 #include "common/clock.h"
 
-/* NULL when no security key of that tag is enrolled any more. */
-static const struct kf_authenticator *
-find_key(const struct kf_person *person, uint64_t tag)
-{
-	for (size_t i = 0; i < person->count; i++) {
-		const struct kf_authenticator *a = &person->authenticators[i];
-
-		if (a->tag == tag && a->kind == KF_KIND_KEY)
-			return a;
-	}
-	return NULL;
-}
-
 /* WebAuthn, 7.2, on signCount: a key that does not count says 0 for ever. */
 static bool
 is_higher(uint64_t counter, uint64_t last)
@@ -62,8 +49,9 @@ sign_locked(struct kf_file_store *fs, struct kf_signature *signature,
 
 	if (err != KF_OK)
 		return err;
-	a = find_key(&signature->person, signature->tag);
-	if (a == NULL)
+	/* No security key of that tag is enrolled any more. */
+	a = kf_enrolment_of_tag(&signature->person, signature->tag);
+	if (a == NULL || a->kind != KF_KIND_KEY)
 		return KF_ERR_NO_USER;
 	signature->last = m != NULL ? m->counter :
 	    kf_enrolment_first_counter(a);
