@@ -7,6 +7,7 @@
 
 #include "common/clock.h"
 #include "common/text.h"
+#include "factors/key.h"
 
 #define SEND_MS 3000
 /* Somebody looks for a PIN; nobody waits longer. */
@@ -89,16 +90,10 @@ list_candidates(struct kf_key_child *c)
 	for (size_t i = 0; i < c->person->count; i++) {
 		const struct kf_authenticator *a =
 		    &c->person->authenticators[i];
-		struct kf_key_candidate *to;
 
-		if (a->kind != KF_KIND_KEY ||
-		    c->find.count == KF_KEY_CANDIDATES_MAX)
-			continue;
-		to = &c->find.candidates[c->find.count++];
-		memcpy(to->rp_id, a->key.rp_id, sizeof(to->rp_id));
-		memcpy(to->credential, a->key.credential,
-		    a->key.credential_len);
-		to->credential_len = a->key.credential_len;
+		if (a->kind == KF_KIND_KEY &&
+		    c->find.count < KF_KEY_CANDIDATES_MAX)
+			kf_key_add_candidate(&c->find, &a->key);
 	}
 }
 

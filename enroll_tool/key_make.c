@@ -9,8 +9,7 @@
 #include "common/text.h"
 #include "enroll_tool/key_child.h"
 #include "enroll_tool/ssh_key.h"
-#include "factors/assertion.h"
-
+#include "factors/key.h"
 
 /*
  * Of non-resident credentials level 2 asks no more than level 1, for who uses
@@ -152,16 +151,12 @@ judge_made(struct kf_key_child *c)
 static enum kf_key_stop
 find_again(struct kf_key_child *c)
 {
-	struct kf_key_find find = { .count = 1 };
+	struct kf_key_find find = { 0 };
 	const struct kf_key *key = &c->done.key;
 	struct kf_key_found found = { 0 };
 	enum kf_key_stop stop;
 
-	memcpy(find.candidates[0].rp_id, key->rp_id,
-	    sizeof(find.candidates[0].rp_id));
-	find.candidates[0].credential_len = key->credential_len;
-	memcpy(find.candidates[0].credential, key->credential,
-	    key->credential_len);
+	kf_key_add_candidate(&find, key);
 	if (!kf_key_child_is_there(c))
 		return KF_KEY_STOP_GONE;
 	kf_device_find(&c->devices, c->device, &find, KF_KEY_QUICK_MS);
@@ -191,19 +186,7 @@ judge_asserted(struct kf_key_child *c, bool wanted)
 	    kf_key_get_asserted(&c->devices.frame, &asserted) != KF_OK)
 		return KF_KEY_STOP_FAILED;
 	memcpy(rules.hash, c->hash, sizeof(rules.hash));
-	said = (struct kf_assertion){
-		.credential = asserted.credential,
-		.credential_len = asserted.credential_len,
-		.authdata = asserted.authdata,
-		.authdata_len = asserted.authdata_len,
-		.signature = asserted.signature,
-		.signature_len = asserted.signature_len,
-	};
-	/* Asked for one, a key need not say which (CTAP 2.1, 6.2.2). */
-	if (said.credential_len == 0) {
-		said.credential = key->credential;
-		said.credential_len = key->credential_len;
-	}
+	said = kf_key_said(key, &asserted);
 	if (kf_assertion_check(key, &rules, &said, &facts) !=
 	    KF_ASSERTION_RIGHT || facts.synced != key->synced)
 		return KF_KEY_STOP_UNPROVED;

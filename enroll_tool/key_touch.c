@@ -3,17 +3,13 @@
  * the key wants one; see key_child.h.  A PIN is never tried twice, and not at
  * all when the key would lock itself after it.
  */
-#include <string.h>
-
 #include "common/clock.h"
 #include "common/secret.h"
 #include "enroll_tool/key_child.h"
+#include "factors/key.h"
 
 #define REFUSAL_MS 500		/* in which a key refuses by itself */
 #define CANCEL_MS 2000
-#define PIN_TRIES 2		/* of a run; a key has eight */
-#define PIN_LEFT 1		/* is left to whoever knows the PIN */
-#define PIN_MIN 4		/* CTAP 2.1, 6.5.1 */
 #define FINGERS 3
 
 bool
@@ -137,9 +133,7 @@ take_pin(struct kf_key_child *c, const struct kf_msg_answer *answer)
 	if (answer->kind == KF_ANSWER_FAILED ||
 	    answer->kind == KF_ANSWER_NOTHING)
 		return KF_KEY_STOP_NO_ANSWER;
-	if (answer->kind == KF_ANSWER_TEXT && answer->text.len >= PIN_MIN &&
-	    answer->text.len < KF_KEY_PIN_SIZE &&
-	    memchr(answer->text.bytes, '\0', answer->text.len) == NULL) {
+	if (kf_key_can_be_pin(answer)) {
 		c->pin = answer->text;
 		return KF_KEY_STOP_NONE;
 	}
@@ -156,10 +150,10 @@ ask_pin(struct kf_key_child *c)
 		struct kf_msg_answer answer;
 		uint8_t left = 0;
 
-		if (c->wrong >= PIN_TRIES)
+		if (c->wrong >= KF_KEY_PINS_A_CALL)
 			return KF_KEY_STOP_PIN_WRONG;
 		stop = retries(c, &left);
-		if (stop == KF_KEY_STOP_NONE && left <= PIN_LEFT)
+		if (stop == KF_KEY_STOP_NONE && left <= KF_KEY_PIN_TRIES_KEPT)
 			stop = left == 0 ? KF_KEY_STOP_PIN_BLOCKED :
 			    KF_KEY_STOP_PIN_LAST;
 		if (stop != KF_KEY_STOP_NONE)

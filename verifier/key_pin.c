@@ -5,16 +5,12 @@
  */
 #include "verifier/key_wait.h"
 
-#include <string.h>
-
 #include "common/clock.h"
 #include "common/text.h"
+#include "factors/key.h"
 #include "verifier/report.h"
 
 #define COUNT_MS 3000
-#define PINS_A_CALL 2
-#define TRIES_KEPT 1
-#define PIN_MIN 4			/* CTAP 2.1, 6.5.1 */
 
 /* How many were typed for its credential, also in earlier looks. */
 static uint8_t *
@@ -26,7 +22,7 @@ pins_of(struct kf_key_wait *w, const struct kf_device *device)
 void
 kf_key_pin_begin(struct kf_key_wait *w, struct kf_device *device)
 {
-	if (*pins_of(w, device) == PINS_A_CALL) {
+	if (*pins_of(w, device) == KF_KEY_PINS_A_CALL) {
 		kf_key_give_up(w, device, "pin-wrong", device->mark ==
 		    KF_KEY_NEEDS_PIN ? "No more PINs in this login." : NULL);
 		return;
@@ -62,16 +58,6 @@ question(const struct kf_key_wait *w, const struct kf_key_attempt *attempt,
 	    "PIN of security key \"%s\" (%u tries left): ", label, left);
 }
 
-/* Anything else cannot be a PIN, and is not sent to the key. */
-static bool
-can_be_pin(const struct kf_msg_answer *answer)
-{
-	return answer->kind == KF_ANSWER_TEXT &&
-	    answer->text.len >= PIN_MIN &&
-	    answer->text.len < KF_KEY_PIN_SIZE &&
-	    memchr(answer->text.bytes, '\0', answer->text.len) == NULL;
-}
-
 bool
 kf_key_pin_ask(struct kf_key_wait *w, struct kf_device *device)
 {
@@ -89,11 +75,11 @@ kf_key_pin_ask(struct kf_key_wait *w, struct kf_device *device)
 		return true;
 	}
 	while (device->mark == KF_KEY_COUNTING && goes_on) {
-		if (*pins_of(w, device) == PINS_A_CALL) {
+		if (*pins_of(w, device) == KF_KEY_PINS_A_CALL) {
 			kf_key_give_up(w, device, "pin-wrong", NULL);
 			break;
 		}
-		if (retries.left <= TRIES_KEPT) {
+		if (retries.left <= KF_KEY_PIN_TRIES_KEPT) {
 			kf_key_give_up(w, device, "pin-last-try", "The PIN of "
 			    "this security key has one try left, which is not "
 			    "used here.");
@@ -112,7 +98,7 @@ kf_key_pin_ask(struct kf_key_wait *w, struct kf_device *device)
 			break;
 		}
 		(*pins_of(w, device))++;
-		if (can_be_pin(&answer))
+		if (kf_key_can_be_pin(&answer))
 			kf_key_ask(w, device, &answer.text);
 		else
 			kf_key_tell(w, "That cannot be the PIN; it was not "

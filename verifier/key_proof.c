@@ -8,7 +8,7 @@
 #include <syslog.h>
 
 #include "common/clock.h"
-#include "factors/assertion.h"
+#include "factors/key.h"
 #include "verifier/report.h"
 
 #define LOCK_MS 2000
@@ -59,7 +59,7 @@ record(struct kf_key_wait *w, const struct kf_authenticator *a,
 {
 	struct kf_session *s = w->s;
 	static struct kf_signature sig;		/* large */
-	const struct kf_authenticator *now = NULL;
+	const struct kf_authenticator *now;
 	enum kf_err err;
 
 	sig = (struct kf_signature){
@@ -81,9 +81,7 @@ record(struct kf_key_wait *w, const struct kf_authenticator *a,
 	if (err != KF_OK)
 		return refuse(s, KF_DENY_UNAVAILABLE, "broken");
 	/* Read again under the lock: it may be another person's by now. */
-	for (size_t i = 0; i < sig.person.count; i++)
-		if (sig.person.authenticators[i].tag == a->tag)
-			now = &sig.person.authenticators[i];
+	now = kf_enrolment_of_tag(&sig.person, a->tag);
 	if (now == NULL || strcmp(sig.person.name, s->request.user) != 0)
 		return refuse(s, KF_DENY_AUTH, "key-removed");
 	if (!sig.higher)
@@ -109,18 +107,8 @@ kf_key_proof(struct kf_key_wait *w, const struct kf_device *device)
 	enum kf_assertion_verdict verdict = KF_ASSERTION_MALFORMED;
 
 	if (kf_key_get_asserted(&w->devices.frame, &asserted) == KF_OK) {
-		bool named = asserted.credential_len > 0;
-		const struct kf_assertion assertion = {
-			/* One was asked for, so it need not be named. */
-			.credential = named ? asserted.credential :
-			    a->key.credential,
-			.credential_len = named ? asserted.credential_len :
-			    a->key.credential_len,
-			.authdata = asserted.authdata,
-			.authdata_len = asserted.authdata_len,
-			.signature = asserted.signature,
-			.signature_len = asserted.signature_len,
-		};
+		const struct kf_assertion assertion = kf_key_said(&a->key,
+		    &asserted);
 
 		memcpy(rules.hash, attempt->hash, sizeof(rules.hash));
 		verdict = kf_assertion_check(&a->key, &rules, &assertion,

@@ -8,6 +8,7 @@
 #include <syslog.h>
 
 #include "common/clock.h"
+#include "factors/key.h"
 #include "verifier/key_wait.h"
 #include "verifier/policy.h"
 #include "verifier/report.h"
@@ -31,26 +32,12 @@ list_candidates(struct kf_key_wait *w)
 		return;
 	for (size_t i = 0; i < person->count; i++) {
 		const struct kf_authenticator *a = &person->authenticators[i];
-		struct kf_key_candidate *c =
-		    &w->find.candidates[w->find.count];
 
 		if (a->kind != KF_KIND_KEY)
 			continue;
-		memcpy(c->rp_id, a->key.rp_id, sizeof(c->rp_id));
-		memcpy(c->credential, a->key.credential,
-		    a->key.credential_len);
-		c->credential_len = a->key.credential_len;
-		w->owner[w->find.count++] = a;
+		w->owner[w->find.count] = a;
+		kf_key_add_candidate(&w->find, &a->key);
 	}
-}
-
-static bool
-has_key(const struct kf_person *person)
-{
-	for (size_t i = 0; i < person->count; i++)
-		if (person->authenticators[i].kind == KF_KIND_KEY)
-			return true;
-	return false;
 }
 
 /* Nothing is opened for somebody who has no key: it is only seen. */
@@ -121,7 +108,7 @@ kf_keys_try(struct kf_session *s)
 	if ((s->conf.factors & KF_CONF_FACTOR_KEY) == 0 ||
 	    !kf_policy_asks_local_key(s))
 		return KF_KEYS_NOT_ASKED;
-	if (s->known && !has_key(&s->person))
+	if (s->known && kf_enrolment_count(&s->person, KF_KIND_KEY) == 0)
 		return KF_KEYS_NOT_ASKED;
 	if (!s->known && !is_anything_plugged_in())
 		return KF_KEYS_ABSENT;
