@@ -31,6 +31,8 @@
 #include "key_device/sandbox.h"
 
 #define CANARY_SIZE 64
+/* Larger is a sanitizer's shadow: terabytes, and none of a program's bytes. */
+#define MAPPING_MAX (1UL << 30)
 
 /* Known before: asking would be the end. */
 static pid_t parent;
@@ -278,7 +280,8 @@ holds_canary(void)
 		_exit(2);
 	while (fgets(line, sizeof(line), maps) != NULL) {
 		if (sscanf(line, "%lx-%lx %7s", &from, &to, may) != 3 ||
-		    may[0] != 'r' || strstr(line, "[v") != NULL)
+		    may[0] != 'r' || strstr(line, "[v") != NULL ||
+		    to - from > MAPPING_MAX)
 			continue;
 		run = 0;
 		while (from < to) {
