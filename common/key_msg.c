@@ -65,6 +65,7 @@ kf_key_put_find(struct kf_frame *f, const struct kf_key_find *m)
 	kf_wire_start(f, KF_KEY_MSG_FIND);
 	if (m->count > KF_KEY_CANDIDATES_MAX)
 		return KF_ERR_RANGE;
+	kf_wire_put_bytes(f, m->hash, sizeof(m->hash));
 	kf_wire_put_u8(f, (uint8_t)m->count);
 	for (size_t i = 0; i < m->count && err == KF_OK; i++) {
 		const struct kf_key_candidate *c = &m->candidates[i];
@@ -128,28 +129,35 @@ kf_key_put_opened(struct kf_frame *f, const struct kf_key_opened *m)
 	kf_wire_put_u32(f, m->credential_max);
 }
 
-void
+/* min: of authenticator data and of the signature. */
+static enum kf_err
+put_assertion(struct kf_frame *f, const struct kf_key_asserted *m, size_t min)
+{
+	enum kf_err err = put_string(f, m->credential, m->credential_len, 0,
+	    sizeof(m->credential));
+
+	if (err == KF_OK)
+		err = put_string(f, m->authdata, m->authdata_len, min,
+		    sizeof(m->authdata));
+	if (err == KF_OK)
+		err = put_string(f, m->signature, m->signature_len, min,
+		    sizeof(m->signature));
+	return err;
+}
+
+enum kf_err
 kf_key_put_found(struct kf_frame *f, const struct kf_key_found *m)
 {
 	kf_wire_start(f, KF_KEY_MSG_FOUND);
 	kf_wire_put_u32(f, m->held);
+	return put_assertion(f, &m->shown, 0);
 }
 
 enum kf_err
 kf_key_put_asserted(struct kf_frame *f, const struct kf_key_asserted *m)
 {
-	enum kf_err err;
-
 	kf_wire_start(f, KF_KEY_MSG_ASSERTED);
-	err = put_string(f, m->credential, m->credential_len, 0,
-	    sizeof(m->credential));
-	if (err == KF_OK)
-		err = put_string(f, m->authdata, m->authdata_len, 1,
-		    sizeof(m->authdata));
-	if (err == KF_OK)
-		err = put_string(f, m->signature, m->signature_len, 1,
-		    sizeof(m->signature));
-	return err;
+	return put_assertion(f, m, 1);
 }
 
 void
@@ -214,6 +222,7 @@ kf_key_get_find(const struct kf_frame *f, struct kf_key_find *m)
 	bool good;
 
 	memset(m, 0, sizeof(*m));
+	kf_wire_get_bytes(&w, m->hash, sizeof(m->hash));
 	m->count = kf_wire_get_u8(&w);
 	good = m->count <= KF_KEY_CANDIDATES_MAX;
 	for (size_t i = 0; good && i < m->count; i++) {
@@ -304,12 +313,25 @@ kf_key_get_opened(const struct kf_frame *f, struct kf_key_opened *m)
 	return finish(&w, good, m, sizeof(*m));
 }
 
+static void
+get_assertion(struct kf_wire *w, struct kf_key_asserted *m)
+{
+	m->credential_len = kf_wire_get_string(w, m->credential,
+	    sizeof(m->credential));
+	m->authdata_len = kf_wire_get_string(w, m->authdata,
+	    sizeof(m->authdata));
+	m->signature_len = kf_wire_get_string(w, m->signature,
+	    sizeof(m->signature));
+}
+
 enum kf_err
 kf_key_get_found(const struct kf_frame *f, struct kf_key_found *m)
 {
 	struct kf_wire w = kf_wire_open(f);
 
+	memset(m, 0, sizeof(*m));
 	m->held = kf_wire_get_u32(&w);
+	get_assertion(&w, &m->shown);
 	return finish(&w, (m->held & ~CANDIDATE_BITS) == 0, m, sizeof(*m));
 }
 
@@ -319,12 +341,7 @@ kf_key_get_asserted(const struct kf_frame *f, struct kf_key_asserted *m)
 	struct kf_wire w = kf_wire_open(f);
 
 	memset(m, 0, sizeof(*m));
-	m->credential_len = kf_wire_get_string(&w, m->credential,
-	    sizeof(m->credential));
-	m->authdata_len = kf_wire_get_string(&w, m->authdata,
-	    sizeof(m->authdata));
-	m->signature_len = kf_wire_get_string(&w, m->signature,
-	    sizeof(m->signature));
+	get_assertion(&w, m);
 	return finish(&w, m->authdata_len > 0 && m->signature_len > 0, m,
 	    sizeof(*m));
 }

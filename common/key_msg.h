@@ -98,23 +98,16 @@ struct kf_key_opened {
 	uint32_t credential_max; /* bytes of an id; 0: not said */
 };
 
-/* FIND: is there any of these?  Asked silently. */
+/* FIND: is there any of these?  Asked silently, with this to be signed. */
 struct kf_key_candidate {
 	char rp_id[KF_KEY_RP_ID_SIZE];
 	size_t credential_len;
 	unsigned char credential[KF_KEY_CREDENTIAL_MAX];
 };
 struct kf_key_find {
+	unsigned char hash[KF_KEY_HASH_SIZE];
 	size_t count;
 	struct kf_key_candidate candidates[KF_KEY_CANDIDATES_MAX];
-};
-
-/*
- * FOUND: bit n is the candidate n of FIND.  The asking ends with the first that
- * is held, so one bit is set at most by a program of ours.
- */
-struct kf_key_found {
-	uint32_t held;
 };
 
 /* ASSERT: a signature of one credential that FIND was given. */
@@ -133,6 +126,16 @@ struct kf_key_asserted {
 	unsigned char authdata[KF_KEY_AUTHDATA_MAX];
 	size_t signature_len;
 	unsigned char signature[KF_KEY_SIGNATURE_MAX];
+};
+
+/*
+ * FOUND: bit n is the candidate n of FIND.  The asking ends with the first that
+ * is held, so one bit is set at most by a program of ours.  By what it signed a
+ * FIDO2 key shows that this is true; of U2F there is nothing, all lengths 0.
+ */
+struct kf_key_found {
+	uint32_t held;
+	struct kf_key_asserted shown;
 };
 
 /* RETRIES_LEFT: of the PIN, as the device says. */
@@ -180,7 +183,7 @@ kf_key_put_bare(struct kf_frame *f, enum kf_key_msg_type type)
 void
 kf_key_put_opened(struct kf_frame *f, const struct kf_key_opened *m)
     __attribute__((nonnull));
-void
+KF_CHECKED enum kf_err
 kf_key_put_found(struct kf_frame *f, const struct kf_key_found *m)
     __attribute__((nonnull));
 KF_CHECKED enum kf_err

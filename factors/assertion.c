@@ -147,13 +147,11 @@ is_for_rp(const struct kf_key *key, const struct kf_assertion *a)
 	    memcmp(hash, a->authdata, sizeof(hash)) == 0;
 }
 
-/* All that needs no arithmetic.  *refusal counts when the answer is no. */
+/* Is it what this credential says?  *refusal counts when the answer is no. */
 static bool
-meets_rules(const struct kf_key *key, const struct kf_assertion_rules *rules,
-    const struct kf_assertion *a, enum kf_assertion_verdict *refusal)
+is_of_credential(const struct kf_key *key, const struct kf_assertion *a,
+    enum kf_assertion_verdict *refusal)
 {
-	unsigned flags;
-
 	*refusal = KF_ASSERTION_BROKEN;
 	if (!is_usable(key))
 		return false;
@@ -165,7 +163,17 @@ meets_rules(const struct kf_key *key, const struct kf_assertion_rules *rules,
 	    memcmp(a->credential, key->credential, key->credential_len) != 0)
 		return false;
 	*refusal = KF_ASSERTION_RP;
-	if (!is_for_rp(key, a))
+	return is_for_rp(key, a);
+}
+
+/* All that needs no arithmetic. */
+static bool
+meets_rules(const struct kf_key *key, const struct kf_assertion_rules *rules,
+    const struct kf_assertion *a, enum kf_assertion_verdict *refusal)
+{
+	unsigned flags;
+
+	if (!is_of_credential(key, a, refusal))
 		return false;
 	flags = a->authdata[AT_FLAGS];
 	*refusal = KF_ASSERTION_PRESENCE;
@@ -280,7 +288,7 @@ load_key(const struct kf_key *key)
 /* What is signed: authenticator data and hash of the client data. */
 static bool
 is_signed(EVP_PKEY *pkey, const struct kf_key *key,
-    const struct kf_assertion_rules *rules, const struct kf_assertion *a)
+    const unsigned char hash[KF_KEY_HASH_SIZE], const struct kf_assertion *a)
 {
 	unsigned char text[AUTHDATA_SIZE + KF_KEY_HASH_SIZE];
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
@@ -290,7 +298,7 @@ is_signed(EVP_PKEY *pkey, const struct kf_key *key,
 	bool good = false;
 
 	memcpy(text, a->authdata, AUTHDATA_SIZE);
-	memcpy(text + AUTHDATA_SIZE, rules->hash, KF_KEY_HASH_SIZE);
+	memcpy(text + AUTHDATA_SIZE, hash, KF_KEY_HASH_SIZE);
 	if (ctx == NULL ||
 	    EVP_DigestVerifyInit(ctx, &padding, md, NULL, pkey) != 1)
 		goto out;
@@ -329,7 +337,7 @@ kf_assertion_check(const struct kf_key *key,
 	pkey = load_key(key);
 	if (pkey == NULL) {
 		verdict = KF_ASSERTION_BROKEN;
-	} else if (!is_signed(pkey, key, rules, assertion)) {
+	} else if (!is_signed(pkey, key, rules->hash, assertion)) {
 		verdict = KF_ASSERTION_SIGNATURE;
 	} else {
 		read_facts(assertion, facts);
@@ -337,4 +345,21 @@ kf_assertion_check(const struct kf_key *key,
 	}
 	EVP_PKEY_free(pkey);
 	return verdict;
+}
+
+bool
+kf_assertion_is_held(const struct kf_key *key,
+    const unsigned char hash[KF_KEY_HASH_SIZE],
+    const struct kf_assertion *assertion)
+{
+	enum kf_assertion_verdict refusal;
+	EVP_PKEY *pkey = NULL;
+	bool held = false;
+
+	if (is_of_credential(key, assertion, &refusal))
+		pkey = load_key(key);
+	if (pkey != NULL)
+		held = is_signed(pkey, key, hash, assertion);
+	EVP_PKEY_free(pkey);
+	return held;
 }

@@ -68,6 +68,15 @@ kf_assertion_check(const struct kf_key *key,
     const struct kf_assertion *assertion, struct kf_assertion_facts *facts)
     __attribute__((nonnull, warn_unused_result));
 
+/*
+ * Does whoever signed this have the secret of that credential?  Of the answer
+ * to a silent question: nobody touched anything, so it lets nobody in.
+ */
+KF_CHECKED bool
+kf_assertion_is_held(const struct kf_key *key,
+    const unsigned char hash[KF_KEY_HASH_SIZE],
+    const struct kf_assertion *assertion) __attribute__((nonnull));
+
 /* For the log: "wrong-rp", "no-presence", …; never NULL, not owned. */
 const char *
 kf_assertion_reason(enum kf_assertion_verdict verdict);

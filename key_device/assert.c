@@ -24,9 +24,8 @@ prepare(fido_assert_t *a, const struct kf_key_candidate *c,
 	return r;
 }
 
-/* What the device gave, in our limits; false when it does not fit them. */
-static bool
-take(const fido_assert_t *a, struct kf_key_asserted *m)
+bool
+kf_take_assertion(const fido_assert_t *a, struct kf_key_asserted *m)
 {
 	size_t id_len, signature_len;
 
@@ -71,7 +70,7 @@ kf_request_assert(struct kf_key *key, const struct kf_key_assert *request,
 		    with_pin ? request->pin : NULL);
 	if (r != FIDO_OK || key->stop != KF_KEY_GOES_ON)
 		kf_key_put_failed(answer, kf_key_failure(key, r));
-	else if (!take(a, &asserted) ||
+	else if (!kf_take_assertion(a, &asserted) ||
 	    kf_key_put_asserted(answer, &asserted) != KF_OK)
 		kf_key_put_failed(answer, KF_KEY_FAILED_OTHER);
 	fido_assert_free(&a);

@@ -13,9 +13,6 @@
 
 #define U2F_HANDLE_MAX 255
 
-/* Nothing is proved by this answer, so the challenge is no challenge. */
-static const unsigned char no_hash[KF_KEY_HASH_SIZE];
-
 /* A message that every key takes (CTAP 2.1, 6.4, maxMsgSize); CBOR in it. */
 #define MESSAGE_MAX 1024
 #define MESSAGE_OTHER 64	/* beside RP id and list */
@@ -53,10 +50,10 @@ named(const fido_assert_t *a, const struct kf_key_candidate *c, size_t count)
 	return i;
 }
 
-/* *which: the one that is held, if it is FIDO_OK. */
+/* *which: the one that is held, if it is FIDO_OK; then it has been shown. */
 static int
 ask(struct kf_key *key, const struct kf_key_candidate *c, size_t count,
-    size_t *which)
+    size_t *which, struct kf_key_asserted *shown)
 {
 	fido_assert_t *a = fido_assert_new();
 	int r = FIDO_ERR_INTERNAL;
@@ -64,8 +61,8 @@ ask(struct kf_key *key, const struct kf_key_candidate *c, size_t count,
 	if (a == NULL)
 		return r;
 	if ((r = fido_assert_set_rp(a, c->rp_id)) != FIDO_OK ||
-	    (r = fido_assert_set_clientdata_hash(a, no_hash,
-	    sizeof(no_hash))) != FIDO_OK ||
+	    (r = fido_assert_set_clientdata_hash(a, key->known.hash,
+	    sizeof(key->known.hash))) != FIDO_OK ||
 	    (r = fido_assert_set_up(a, FIDO_OPT_FALSE)) != FIDO_OK)
 		goto out;
 	for (size_t i = 0; i < count; i++)
@@ -74,6 +71,8 @@ ask(struct kf_key *key, const struct kf_key_candidate *c, size_t count,
 			goto out;
 	r = fido_dev_get_assert(key->dev, a, NULL);
 	*which = r == FIDO_OK ? named(a, c, count) : 0;
+	if (r == FIDO_OK && !kf_take_assertion(a, shown))
+		memset(shown, 0, sizeof(*shown));
 out:
 	fido_assert_free(&a);
 	return r;
@@ -106,9 +105,10 @@ void
 kf_request_find(struct kf_key *key, const struct kf_key_find *find,
     struct kf_frame *answer)
 {
-	struct kf_key_found found = { .held = 0 };
+	static struct kf_key_found found;	/* large */
 	size_t count, which = 0;
 
+	memset(&found, 0, sizeof(found));
 	if (&key->known != find)
 		key->known = *find;
 	for (size_t i = 0; i < find->count && found.held == 0; i += count) {
@@ -118,7 +118,7 @@ kf_request_find(struct kf_key *key, const struct kf_key_find *find,
 		count = together(key, c, find->count - i);
 		if (!key->fido2 && c->credential_len > U2F_HANDLE_MAX)
 			continue;
-		r = ask(key, c, count, &which);
+		r = ask(key, c, count, &which, &found.shown);
 		if (count > 1 && !answers_list(key, r, which, count)) {
 			key->list_max = 1;
 			count = 0;
@@ -131,5 +131,6 @@ kf_request_find(struct kf_key *key, const struct kf_key_find *find,
 		if (r == FIDO_OK || r == FIDO_ERR_USER_PRESENCE_REQUIRED)
 			found.held |= UINT32_C(1) << (i + which);
 	}
-	kf_key_put_found(answer, &found);
+	if (kf_key_put_found(answer, &found) != KF_OK)
+		kf_key_put_failed(answer, KF_KEY_FAILED_OTHER);
 }

@@ -20,6 +20,11 @@ void
 kf_request_make(struct kf_key *key, const struct kf_key_make *make,
     struct kf_frame *answer) __attribute__((nonnull));
 
+/* What the device gave, in our limits; false when it does not fit them. */
+bool
+kf_take_assertion(const fido_assert_t *a, struct kf_key_asserted *m)
+    __attribute__((nonnull));
+
 /*
  * Opens the device and serves the parent until one of the two is gone.  What
  * the descriptors are has been settled.

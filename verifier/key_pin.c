@@ -27,6 +27,12 @@ kf_key_pin_begin(struct kf_key_wait *w, struct kf_device *device)
 		    KF_KEY_NEEDS_PIN ? "No more PINs in this login." : NULL);
 		return;
 	}
+	/* What only says that it holds the credential is told no PIN. */
+	if (!kf_key_attempt(w, device)->genuine) {
+		kf_key_give_up(w, device, "wrong-signature",
+		    "The security key's answer is not valid.");
+		return;
+	}
 	device->mark = KF_KEY_COUNTING;
 	w->touch_end = kf_clock_monotonic() + COUNT_MS + 1000;
 	kf_device_retries(&w->devices, device, COUNT_MS);

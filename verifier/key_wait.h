@@ -1,7 +1,8 @@
 /*
  * Of one look at the keys that are plugged in: what its parts share.  keys.c
- * decides whether to look and for how long, key_wait.c waits, key_pin.c asks
- * for PINs, key_proof.c judges what was signed.
+ * decides whether to look and for how long, key_wait.c waits, key_use.c has one
+ * device do what it can, key_pin.c asks for PINs, key_proof.c judges what was
+ * signed.
  */
 #ifndef KF_KEY_WAIT_H
 #define KF_KEY_WAIT_H
@@ -21,6 +22,7 @@ enum kf_key_step {
 struct kf_key_attempt {
 	uint8_t candidate;
 	enum kf_key_verify verify;
+	bool genuine;		/* it has shown that it holds the credential */
 	unsigned char hash[KF_KEY_HASH_SIZE];	/* fresh for each request */
 };
 
@@ -56,7 +58,27 @@ kf_key_attempt(struct kf_key_wait *w, const struct kf_device *device)
 enum kf_keys_end
 kf_key_wait(struct kf_key_wait *w) __attribute__((nonnull));
 
-/* Has a device sign, with the PIN of VERIFY_PIN; key_wait.c. */
+/* It has said what it holds, or failed; key_use.c. */
+void
+kf_key_on_found(struct kf_key_wait *w, struct kf_device *device)
+    __attribute__((nonnull));
+void
+kf_key_on_failed(struct kf_key_wait *w, struct kf_device *device)
+    __attribute__((nonnull));
+
+/*
+ * Before somebody has to do something with their key: as text, or as a prompt
+ * where text is held back.  False: nobody is there any more.
+ */
+bool
+kf_key_say(struct kf_key_wait *w, const char *words, const char *prompt)
+    __attribute__((nonnull));
+
+/* "Touch your security key." */
+bool
+kf_key_cue(struct kf_key_wait *w) __attribute__((nonnull));
+
+/* Has a device sign, with the PIN of VERIFY_PIN; key_use.c. */
 void
 kf_key_ask(struct kf_key_wait *w, struct kf_device *device,
     const struct kf_secret *pin) __attribute__((nonnull(1, 2)));

@@ -87,7 +87,8 @@ look(struct kf_session *s, int64_t begun)
 		    conf->key_touch_timeout) * 1000,
 	};
 	list_candidates(&w);
-	if (w.find.count > 0) {
+	if (w.find.count > 0 && kf_random(w.find.hash,
+	    sizeof(w.find.hash)) == KF_OK) {
 		end = kf_key_wait(&w);
 		if (w.devices.refused)
 			log_refused_devices(s);

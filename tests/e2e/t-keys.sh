@@ -189,6 +189,12 @@ tap_check 'the key has all its tries' shows 'pin=8' key pin retries
 tap_check 'two wrong ones and no more' refused sudo_login tk-two \
 	'(8 tries left): |9999' '(7 tries left): |9998' 'Wrong PIN.'
 tap_check 'two tries are gone' shows 'pin=6' key pin retries
+key pin sig bad >/dev/null
+tap_check 'what only says that it is the key is told no PIN' refused \
+	sudo_login tk-two "The security key's answer is not valid."
+tap_check 'and the log says so' logged \
+	'event=key result=failed reason=wrong-signature id=K2 user=tk-two'
+key pin sig ok >/dev/null
 key pin unplug >/dev/null
 
 # --- the matrix: policy, flags, path -----------------------------------------------------

@@ -188,7 +188,7 @@ check_answer(const struct kf_frame *f, unsigned which)
 {
 	static struct kf_key_asserted asserted;
 	static struct kf_key_made made;
-	struct kf_key_found found;
+	static struct kf_key_found found;
 	struct kf_key_retries retries;
 	enum kf_key_failure why;
 

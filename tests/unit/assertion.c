@@ -294,6 +294,54 @@ synced(void **state)
 		}
 }
 
+static const unsigned char other_hash[KF_KEY_HASH_SIZE] = "other data";
+
+static bool
+is_held(const struct kf_key *key, const struct answer *answer)
+{
+	return kf_assertion_is_held(key, client_hash, &(struct kf_assertion){
+	    .credential = answer->credential,
+	    .credential_len = answer->credential_len,
+	    .authdata = answer->authdata,
+	    .authdata_len = answer->authdata_len,
+	    .signature = answer->signature,
+	    .signature_len = answer->signature_len });
+}
+
+/* The answer to a silent question: from who has the secret, or from nobody. */
+static void
+held(void **state)
+{
+	(void)state;
+	for (uint32_t n = KF_ES256; n <= KF_RS256; n++) {
+		const struct answer silent = answer_of(n, 0x00);
+		struct answer bad = silent;
+
+		assert_true(is_held(&enrolled[n], &silent));
+		/* And it lets nobody in. */
+		assert_int_equal(check(&enrolled[n], &silent),
+		    KF_ASSERTION_PRESENCE);
+		assert_false(is_held(&enrolled[n % KF_RS256 + 1], &silent));
+		sign(n, other_hash, &bad);
+		assert_false(is_held(&enrolled[n], &bad));
+		sign(n % KF_RS256 + 1, client_hash, &bad);
+		assert_false(is_held(&enrolled[n], &bad));
+		bad = silent;
+		bad.credential[0] ^= 1;
+		assert_false(is_held(&enrolled[n], &bad));
+		bad = silent;
+		bad.signature_len = 0;
+		assert_false(is_held(&enrolled[n], &bad));
+		bad.authdata_len = 0;
+		assert_false(is_held(&enrolled[n], &bad));
+		for (size_t i = 0; i < silent.authdata_len; i++) {
+			bad = silent;
+			bad.authdata[i] ^= 0x40;
+			assert_false(is_held(&enrolled[n], &bad));
+		}
+	}
+}
+
 /* One bit of one byte, anywhere: refused. */
 static void
 every_byte_counts(void **state)
@@ -894,6 +942,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		UNIT_TEST(matrix),
 		UNIT_TEST(synced),
+		UNIT_TEST(held),
 		UNIT_TEST(every_byte_counts),
 		UNIT_TEST(every_length_counts),
 		UNIT_TEST(signatures_of_something_else),

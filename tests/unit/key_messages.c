@@ -31,6 +31,7 @@ fill_in(enum sample sample)
 	memset(&in, 0, sizeof(in));
 	switch (sample) {
 	case FIND:
+		memcpy(in.find.hash, "hash", 4);
 		in.find.count = 2;
 		for (size_t i = 0; i < 2; i++) {
 			memcpy(in.find.candidates[i].rp_id, "ssh:", 5);
@@ -64,6 +65,9 @@ fill_in(enum sample sample)
 		break;
 	case FOUND:
 		in.found.held = 0x8001;
+		in.found.shown.credential_len = 2;
+		in.found.shown.authdata_len = 37;
+		in.found.shown.signature_len = 71;
 		break;
 	case ASSERTED:
 		in.asserted.credential_len = 1;
@@ -109,8 +113,7 @@ encode(enum sample sample, struct kf_frame *f)
 		kf_key_put_opened(f, &in.opened);
 		return KF_OK;
 	case FOUND:
-		kf_key_put_found(f, &in.found);
-		return KF_OK;
+		return kf_key_put_found(f, &in.found);
 	case ASSERTED:
 		return kf_key_put_asserted(f, &in.asserted);
 	case RETRIES:
@@ -243,10 +246,10 @@ values(void **state)
 		size_t at;
 		unsigned char value;
 	} table[] = {
-		{ FIND, 0, 0 },			/* and two behind it */
-		{ FIND, 0, KF_KEY_CANDIDATES_MAX + 1 },
-		{ FIND, 0, 255 },
-		{ FIND, 3, 0 },			/* a NUL in the RP id */
+		{ FIND, 32, 0 },			/* and two behind it */
+		{ FIND, 32, KF_KEY_CANDIDATES_MAX + 1 },
+		{ FIND, 32, 255 },
+		{ FIND, 35, 0 },			/* a NUL in the RP id */
 		{ ASSERT, 0, KF_KEY_CANDIDATES_MAX },
 		{ ASSERT, 0, 255 },
 		{ ASSERT, 1, KF_KEY_VERIFY_PIN },	/* without one */
@@ -334,13 +337,21 @@ lengths(void **state)
 	static const struct {
 		size_t fields[4], min[4], max[4];
 		enum sample sample;
+		size_t before;		/* bytes; the last of them is 1 */
 	} table[] = {
 		{ { 1, 1 }, { 1, 1 }, { KF_KEY_RP_ID_SIZE - 1,
-			KF_KEY_CREDENTIAL_MAX }, FIND },
+			KF_KEY_CREDENTIAL_MAX }, FIND, KF_KEY_HASH_SIZE + 1 },
+		{ { 1, 1, 1 }, { 0, 0, 0 }, { KF_KEY_CREDENTIAL_MAX,
+			KF_KEY_AUTHDATA_MAX, KF_KEY_SIGNATURE_MAX }, FOUND, 4 },
 		{ { 1, 1, 1 }, { 0, 1, 1 }, { KF_KEY_CREDENTIAL_MAX,
-			KF_KEY_AUTHDATA_MAX, KF_KEY_SIGNATURE_MAX }, ASSERTED },
+			KF_KEY_AUTHDATA_MAX, KF_KEY_SIGNATURE_MAX }, ASSERTED,
+			0 },
 		{ { 1, 1, 1, 1 }, { 1, 1, 0, 0 }, { 32, KF_KEY_AUTHDATA_MAX,
-			KF_KEY_SIGNATURE_MAX, KF_KEY_CERTIFICATE_MAX }, MADE },
+			KF_KEY_SIGNATURE_MAX, KF_KEY_CERTIFICATE_MAX }, MADE,
+			0 },
+	};
+	static const unsigned char ends_in_one[KF_KEY_HASH_SIZE + 1] = {
+		[KF_KEY_HASH_SIZE] = 1
 	};
 
 	(void)state;
@@ -355,7 +366,8 @@ lengths(void **state)
 				if (table[row].fields[which] == 0 ||
 				    (edge == 3 && min == 0))
 					continue;
-				start("\1", table[row].sample == FIND ? 1 : 0);
+				start(ends_in_one + sizeof(ends_in_one) -
+				    table[row].before, table[row].before);
 				for (size_t i = 0; i < 4; i++)
 					if (table[row].fields[i] != 0)
 						add_string(i == which ?

@@ -30,6 +30,8 @@ static const char *typed[4];	/* answers to questions; NULL: none left */
 static size_t asked;
 static enum kf_err cancel_err;
 static enum kf_assertion_verdict checked;
+static bool genuine;
+static unsigned char find_hash[KF_KEY_HASH_SIZE];
 static struct kf_assertion_rules rules_seen;
 static enum kf_err signed_err;
 static struct kf_signature recorded;
@@ -81,7 +83,7 @@ fill_frame(struct kf_frame *f, const struct happens *h)
 	f->type = h->answer;
 	f->len = 0;
 	if (h->answer == KF_KEY_MSG_FOUND)
-		kf_key_put_found(f, &found);
+		assert_int_equal(kf_key_put_found(f, &found), KF_OK);
 	else if (h->answer == KF_KEY_MSG_RETRIES_LEFT)
 		kf_key_put_retries(f, &retries);
 	else if (h->answer == KF_KEY_MSG_FAILED)
@@ -164,6 +166,7 @@ kf_device_find(struct kf_devices *devices, struct kf_device *device,
 	char what[16];
 
 	assert_in_range(ms, 100, 10000);
+	memcpy(find_hash, find->hash, sizeof(find_hash));
 	(void)snprintf(what, sizeof(what), "find%zu", find->count);
 	work(devices, device, what);
 }
@@ -234,13 +237,13 @@ kf_talk_ask(struct kf_talk *talk, bool echo, const char *prompt,
 {
 	const char *text = typed[asked];
 
-	(void)talk;
 	tell_story("%c{%s} ", echo ? 'e' : 'b', prompt);
 	answer->kind = KF_ANSWER_FAILED;
 	if (text == NULL)
 		return KF_OK;
 	asked++;
 	unit_skip(typing);
+	(void)talk;
 	answer->kind = KF_ANSWER_TEXT;
 	return kf_secret_set(&answer->text, text, strlen(text));
 }
@@ -273,6 +276,22 @@ kf_assertion_check(const struct kf_key *key,
 	rules_seen = *rules;
 	*facts = (struct kf_assertion_facts){ .counter = 7 };
 	return checked;
+}
+
+/* The hash that was sent, and not one of bytes that anybody knows. */
+bool
+kf_assertion_is_held(const struct kf_key *key,
+    const unsigned char hash[KF_KEY_HASH_SIZE],
+    const struct kf_assertion *assertion)
+{
+	static unsigned char last[KF_KEY_HASH_SIZE];
+
+	assert_int_equal(assertion->credential_len, key->credential_len);
+	assert_memory_equal(hash, find_hash, KF_KEY_HASH_SIZE);
+	if (plugged_in == 1)
+		assert_memory_not_equal(hash, last, sizeof(last));
+	memcpy(last, hash, sizeof(last));
+	return genuine;
 }
 
 const char *
@@ -362,6 +381,7 @@ set_up(unsigned keys, bool code)
 	memset(typed, 0, sizeof(typed));
 	cancel_err = KF_OK;
 	checked = KF_ASSERTION_RIGHT;
+	genuine = true;
 	signed_err = KF_OK;
 	recorded_name = "alice";
 	recorded = (struct kf_signature){ 0 };
@@ -414,6 +434,8 @@ run(const struct happens *list, size_t count, enum kf_keys_end end,
 
 #define TOUCH " i[Touch your security key.]"
 #define INSERT "i[Insert your security key.] "
+#define IN_USE "![The security key is in use by another program; waiting " \
+	"for it.] "
 
 static void
 one_touch(void **state)
@@ -787,6 +809,39 @@ fingerprint(void **state)
 }
 
 /* Answers after which a PIN could be asked for. */
+/* What only says that it holds the credential is told no PIN. */
+static void
+not_genuine(void **state)
+{
+	(void)state;
+	set_up(1, true);
+	plugged_in = 1;
+	s.conf.key_verify = true;
+	genuine = false;
+	typed[0] = "1234";
+	RUN(KF_KEYS_FAILED, "0:find1 ![The security key's answer is not "
+	    "valid.] 0:release", OPENED(0, FIDO2 | HAS_PIN), FOUND(0, 1));
+	assert_string_equal(s.reason, "wrong-signature");
+	/* Nor when its fingerprint fails, or when it says it needs one. */
+	set_up(1, true);
+	plugged_in = 1;
+	s.conf.key_verify = true;
+	genuine = false;
+	typed[0] = "1234";
+	RUN(KF_KEYS_FAILED, "0:find1" TOUCH " 0:uv ![Not recognised.] "
+	    "![The security key's answer is not valid.] 0:release",
+	    OPENED(0, FIDO2 | HAS_PIN | HAS_UV), FOUND(0, 1),
+	    FAILED(0, KF_KEY_FAILED_UV_WRONG));
+	set_up(1, true);
+	plugged_in = 1;
+	genuine = false;
+	typed[0] = "1234";
+	RUN(KF_KEYS_FAILED, "0:find1" TOUCH " 0:touch "
+	    "![The security key's answer is not valid.] 0:release",
+	    OPENED(0, FIDO2 | HAS_PIN), FOUND(0, 1),
+	    FAILED(0, KF_KEY_FAILED_PIN_NEEDED));
+}
+
 static const enum kf_key_failure pin_lies[] = {
 	KF_KEY_FAILED_PIN_WRONG, KF_KEY_FAILED_PIN_NEEDED,
 	KF_KEY_FAILED_UV_WRONG, KF_KEY_FAILED_UV_BLOCKED,
@@ -922,22 +977,20 @@ busy(void **state)
 	/* Who has nothing else waits for it. */
 	set_up(1, false);
 	plugged_in = 1;
-	RUN(KF_KEYS_PROVED, "![The security key is in use by another program; "
-	    "waiting for it.] 0:find1" TOUCH " 0:touch",
+	RUN(KF_KEYS_PROVED, IN_USE "0:find1" TOUCH " 0:touch",
 	    BUSY(0), OPENED(0, FIDO2), FOUND(0, 1), SIGNED(0));
 	/* Which is said once, whatever else happens. */
 	set_up(1, false);
 	plugged_in = 2;
-	RUN(KF_KEYS_PROVED, "![The security key is in use by another program; "
-	    "waiting for it.] 0:find1" TOUCH " 0:touch", BUSY(0), GONE(1),
-	    SOON(1), GONE(1), OPENED(0, FIDO2), FOUND(0, 1), SIGNED(0));
+	RUN(KF_KEYS_PROVED, IN_USE "0:find1" TOUCH " 0:touch", BUSY(0),
+	    GONE(1), SOON(1), GONE(1), OPENED(0, FIDO2), FOUND(0, 1),
+	    SIGNED(0));
 	/* However late it comes free, it has its time; said once. */
 	set_up(1, false);
 	plugged_in = 1;
-	RUN(KF_KEYS_ABSENT, "![The security key is in use by another program; "
-	    "waiting for it.] 1:find1 1:release ![This security key is not "
-	    "enrolled for you.] 0:find1 (3) 0:release i[Insert your security "
-	    "key.] (2)",
+	RUN(KF_KEYS_ABSENT, IN_USE "1:find1 1:release ![This security key is "
+	    "not enrolled for you.] 0:find1 (3) 0:release "
+	    INSERT "(2)",
 	    BUSY(0), ARRIVED(1), OPENED(1, FIDO2), FOUND(1, 0),
 	    { KF_DEVICES_OPENED, 0, 0, FIDO2, 8000 }, LATE, LATE);
 }
@@ -1018,6 +1071,7 @@ main(void)
 		UNIT_TEST(not_right),
 		UNIT_TEST(not_recorded),
 		UNIT_TEST(pin),
+		UNIT_TEST(not_genuine),
 		UNIT_TEST(wrong_pin),
 		UNIT_TEST(no_pin),
 		UNIT_TEST(fingerprint),
