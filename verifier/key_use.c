@@ -91,7 +91,9 @@ kf_key_ask(struct kf_key_wait *w, struct kf_device *device,
 	w->cue_at = 0;
 	if (pin != NULL && !kf_policy_holds_text(&w->s->request))
 		w->cue_at = kf_clock_monotonic() + CUE_MS;
-	else if ((pin != NULL || !w->touch_said) && !kf_key_cue(w)) {
+	else if ((pin != NULL || !w->touch_said ||
+	    kf_clock_monotonic() + ms > kf_key_wait_end(w)) &&
+	    !kf_key_cue(w)) {
 		/* Nobody knows what a touch would be for. */
 		kf_key_give_up(w, device, "conversation", NULL);
 		goto out;

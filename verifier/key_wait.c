@@ -22,6 +22,15 @@ kf_key_was_typed(struct kf_key_wait *w, int64_t begun)
 	w->end += ms;
 }
 
+/* The module leaves when it hears nothing: then no code is asked for. */
+int64_t
+kf_key_wait_end(const struct kf_key_wait *w)
+{
+	int64_t quiet = w->s->talk.last + KF_TALK_QUIET_MS;
+
+	return quiet < w->end ? quiet : w->end;
+}
+
 /* What is going on, over all devices. */
 struct outlook {
 	bool looking;
@@ -88,7 +97,8 @@ without_a_key(struct kf_key_wait *w, const struct outlook *o)
 	if (o->busy) {
 		if (!w->busy_said)
 			kf_key_tell(w, "The security key is in use by another "
-			    "program; waiting for it.");
+			    "program; waiting for it. A blink now is not "
+			    "for this.");
 		w->busy_said = true;
 		return w->insert_end;
 	}
@@ -114,7 +124,7 @@ next_limit(struct kf_key_wait *w)
 	limit = o.touching ? w->touch_end : without_a_key(w, &o);
 	if (o.touching && w->cue_at != 0 && w->cue_at < limit)
 		limit = w->cue_at;
-	return limit < w->end ? limit : w->end;
+	return limit < kf_key_wait_end(w) ? limit : kf_key_wait_end(w);
 }
 
 /* True when there is nothing more to wait for. */
@@ -143,7 +153,7 @@ on_timeout(struct kf_key_wait *w)
 	if (!w->s->known)
 		return true;
 	stop_looking(w);
-	return kf_clock_monotonic() >= w->end ||
+	return kf_clock_monotonic() >= kf_key_wait_end(w) ||
 	    (w->patient && kf_clock_monotonic() >= w->insert_end);
 }
 
@@ -206,7 +216,7 @@ kf_key_wait(struct kf_key_wait *w)
 	/* Whatever keeps happening: somebody waits for the end of it. */
 	while (goes_on && !ended && !w->proved &&
 	    (limit = next_limit(w)) != 0 &&
-	    kf_clock_monotonic() < w->end + END_SPARE_MS)
+	    kf_clock_monotonic() < kf_key_wait_end(w) + END_SPARE_MS)
 		switch (kf_devices_wait(&w->devices, w->s->talk.fd, limit,
 		    &device)) {
 		case KF_DEVICES_TIMEOUT:

@@ -58,6 +58,10 @@ kf_key_attempt(struct kf_key_wait *w, const struct kf_device *device)
 enum kf_keys_end
 kf_key_wait(struct kf_key_wait *w) __attribute__((nonnull));
 
+/* Later than that nothing is waited for. */
+int64_t
+kf_key_wait_end(const struct kf_key_wait *w) __attribute__((nonnull));
+
 /* It has said what it holds, or failed; key_use.c. */
 void
 kf_key_on_found(struct kf_key_wait *w, struct kf_device *device)

@@ -20,6 +20,7 @@ send_frame(struct kf_talk *talk)
 
 	if (err == KF_OK)
 		err = kf_frame_write(talk->fd, &talk->frame, talk->deadline);
+	talk->last = kf_clock_monotonic();
 	return err;
 }
 
@@ -41,6 +42,7 @@ receive_frame(struct kf_talk *talk)
 		if (err == KF_OK && talk->frame.type == KF_MSG_CANCEL)
 			err = kf_msg_get_cancel(&talk->frame);
 	} while (err == KF_OK && talk->frame.type == KF_MSG_CANCEL);
+	talk->last = kf_clock_monotonic();
 	return err;
 }
 

@@ -9,10 +9,14 @@
 #include "common/msg.h"
 #include "common/phase.h"
 
+/* The module waits 50 s for a message (PROTOCOL, 5); a little less is safe. */
+#define KF_TALK_QUIET_MS 45000
+
 struct kf_talk {
 	int fd;
 	enum kf_phase phase;
 	int64_t deadline;		/* of the session */
+	int64_t last;			/* when the last message came or went */
 	unsigned char nonce[KF_NONCE_SIZE];
 	struct kf_frame frame;
 };

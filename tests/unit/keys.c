@@ -226,7 +226,7 @@ kf_reader_list(struct kf_reader readers[KF_READERS_MAX])
 enum kf_err
 kf_talk_show(struct kf_talk *talk, bool error, const char *text)
 {
-	(void)talk;
+	talk->last = kf_clock_monotonic();
 	tell_story("%c[%s] ", error ? '!' : 'i', text);
 	return KF_OK;
 }
@@ -243,7 +243,7 @@ kf_talk_ask(struct kf_talk *talk, bool echo, const char *prompt,
 		return KF_OK;
 	asked++;
 	unit_skip(typing);
-	(void)talk;
+	talk->last = kf_clock_monotonic();
 	answer->kind = KF_ANSWER_TEXT;
 	return kf_secret_set(&answer->text, text, strlen(text));
 }
@@ -365,6 +365,7 @@ set_up(unsigned keys, bool code)
 	s.conf.key_local = KF_KEY_LOCAL_ALWAYS;
 	s.known = true;
 	s.standing = KF_STANDING_ENROLLED;
+	s.talk.last = kf_clock_monotonic();
 	s.request.ruid = 1000;
 	s.request.uid = 1000;
 	memcpy(s.request.user, "alice", 6);
@@ -435,7 +436,7 @@ run(const struct happens *list, size_t count, enum kf_keys_end end,
 #define TOUCH " i[Touch your security key.]"
 #define INSERT "i[Insert your security key.] "
 #define IN_USE "![The security key is in use by another program; waiting " \
-	"for it.] "
+	"for it. A blink now is not for this.] "
 
 static void
 one_touch(void **state)
@@ -842,6 +843,34 @@ not_genuine(void **state)
 	    FAILED(0, KF_KEY_FAILED_PIN_NEEDED));
 }
 
+/* The module leaves after 50 s without a word, whatever the limits are. */
+static void
+quiet(void **state)
+{
+	const struct happens comes = { KF_DEVICES_ARRIVED, 0, 0, 0, 2900 };
+	struct happens for_ever[16];
+
+	(void)state;
+	/* One more that blinks has its whole time, and says so. */
+	set_up(1, true);
+	s.conf.key_touch_timeout = 40;
+	s.conf.key_insert_timeout = 20;
+	plugged_in = 1;
+	RUN(KF_KEYS_FAILED, "0:find1" TOUCH " 0:touch 1:find1" TOUCH
+	    " 1:touch (40) ![The security key was not touched in time.]",
+	    OPENED(0, FIDO2), FOUND(0, 1),
+	    { KF_DEVICES_ARRIVED, 1, 0, 0, 20000 }, OPENED(1, FIDO2),
+	    FOUND(1, 1), LATE);
+	/* One that comes again and again holds nobody for longer. */
+	set_up(1, true);
+	s.conf.key_insert_timeout = 40;
+	s.conf.key_touch_timeout = 40;
+	plugged_in = 1;
+	for (size_t i = 0; i < UNIT_COUNT(for_ever); i++)
+		for_ever[i] = comes;
+	run(for_ever, UNIT_COUNT(for_ever), KF_KEYS_ABSENT, "");
+}
+
 static const enum kf_key_failure pin_lies[] = {
 	KF_KEY_FAILED_PIN_WRONG, KF_KEY_FAILED_PIN_NEEDED,
 	KF_KEY_FAILED_UV_WRONG, KF_KEY_FAILED_UV_BLOCKED,
@@ -1077,6 +1106,7 @@ main(void)
 		UNIT_TEST(fingerprint),
 		UNIT_TEST(counts_for_ever),
 		UNIT_TEST(comes_and_goes),
+		UNIT_TEST(quiet),
 		UNIT_TEST(stranger),
 		UNIT_TEST(busy),
 		UNIT_TEST(not_asked),
