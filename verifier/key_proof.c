@@ -12,7 +12,6 @@
 #include "verifier/report.h"
 
 #define LOCK_MS 2000
-/* Two logins at once can be recorded in the other order. */
 #define CLONE_SECONDS 60
 
 static void
@@ -27,13 +26,20 @@ log_refused(const struct kf_session *s, const char *reason,
 	kf_report_end(s, &log, priority);
 }
 
+/* Of two logins at once the later signature can be recorded first. */
+static bool
+is_race(const struct kf_signature *sig)
+{
+	return sig->counter < sig->last &&
+	    sig->now - sig->last_used <= CLONE_SECONDS;
+}
+
 /* The counter did not grow: two devices may have the same secret. */
 static void
 log_counter(const struct kf_session *s, const struct kf_signature *sig,
     const struct kf_authenticator *a, bool denied)
 {
-	bool clone = sig->counter < sig->last &&
-	    sig->now - sig->last_used > CLONE_SECONDS;
+	bool clone = sig->counter < sig->last && !is_race(sig);
 	struct kf_log log;
 
 	kf_report_start(s, &log, "key", denied ? "refused" : "accepted");
@@ -72,8 +78,10 @@ record(struct kf_key_wait *w, const struct kf_authenticator *a,
 	err = kf_store_sign(s->store, &sig);
 	if (err == KF_ERR_CONFLICT) {
 		log_counter(s, &sig, a, true);
-		kf_key_tell(w, "This security key has signed out of order: it "
-		    "may have been copied. Tell your administrator.");
+		kf_key_tell(w, is_race(&sig) ? "Another login used this "
+		    "security key at the same moment. Try again." :
+		    "This security key has signed out of order: it may have "
+		    "been copied. Tell your administrator.");
 		return refuse(s, KF_DENY_AUTH, "key-counter");
 	}
 	if (err == KF_ERR_NO_USER)

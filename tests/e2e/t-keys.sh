@@ -320,17 +320,17 @@ ten()
 	done
 }
 conf 'key.insert-timeout = 40'
+said_why='inside:root|in use by another program|at the same moment'
 key mat-fido auto on >/dev/null
 ten
 key mat-fido auto off >/dev/null
 tap_check 'ten at once: each is let in, or told why not' test "$(
-	grep -lE 'inside:root|in use by another program' "$site_dir"/ten.* |
+	grep -lE "$said_why" "$site_dir"/ten.* |
 	wc -l)" = 10
 tap_check 'ten at once: somebody is let in' grep -q inside:root \
 	"$site_dir"/ten.1 "$site_dir"/ten.2 "$site_dir"/ten.3 \
 	"$site_dir"/ten.4 "$site_dir"/ten.5
-for name in $(grep -LE 'inside:root|in use by another program' \
-	"$site_dir"/ten.* || :); do
+for name in $(grep -LE "$said_why" "$site_dir"/ten.* || :); do
 	note "$name: $(tr '\n' ' ' <"$name")"
 done
 note "of ten at once, $(grep -l inside:root "$site_dir"/ten.* | wc -l) got in"

@@ -294,7 +294,7 @@ synced(void **state)
 		}
 }
 
-static const unsigned char other_hash[KF_KEY_HASH_SIZE] = "other data";
+static const unsigned char wrong_hash[KF_KEY_HASH_SIZE] = "other data";
 
 static bool
 is_held(const struct kf_key *key, const struct answer *answer)
@@ -322,7 +322,7 @@ held(void **state)
 		assert_int_equal(check(&enrolled[n], &silent),
 		    KF_ASSERTION_PRESENCE);
 		assert_false(is_held(&enrolled[n % KF_RS256 + 1], &silent));
-		sign(n, other_hash, &bad);
+		sign(n, wrong_hash, &bad);
 		assert_false(is_held(&enrolled[n], &bad));
 		sign(n % KF_RS256 + 1, client_hash, &bad);
 		assert_false(is_held(&enrolled[n], &bad));

@@ -34,6 +34,7 @@ static bool genuine;
 static unsigned char find_hash[KF_KEY_HASH_SIZE];
 static struct kf_assertion_rules rules_seen;
 static enum kf_err signed_err;
+static int64_t signed_later;	/* than the last, in seconds */
 static struct kf_signature recorded;
 static const char *recorded_name;
 static size_t plugged_in;
@@ -306,6 +307,9 @@ kf_store_sign(struct kf_store *store, struct kf_signature *signature)
 {
 	(void)store;
 	recorded = *signature;
+	signature->last = 9;
+	signature->last_used = 1000;
+	signature->now = 1000 + signed_later;
 	if (signed_err != KF_OK)
 		return signed_err;
 	signature->higher = true;
@@ -384,6 +388,7 @@ set_up(unsigned keys, bool code)
 	checked = KF_ASSERTION_RIGHT;
 	genuine = true;
 	signed_err = KF_OK;
+	signed_later = 60;
 	recorded_name = "alice";
 	recorded = (struct kf_signature){ 0 };
 }
@@ -619,6 +624,21 @@ not_recorded(void **state)
 		assert_string_equal(s.reason, table[i].reason);
 		assert_null(s.factor);
 	}
+	/* Whether there may be a copy of the key. */
+	set_up(1, true);
+	plugged_in = 1;
+	signed_err = KF_ERR_CONFLICT;
+	RUN(KF_KEYS_FAILED, "0:find1" TOUCH " 0:touch ![Another login used "
+	    "this security key at the same moment. Try again.] 0:release",
+	    OPENED(0, FIDO2), FOUND(0, 1), SIGNED(0));
+	set_up(1, true);
+	plugged_in = 1;
+	signed_err = KF_ERR_CONFLICT;
+	signed_later = 61;
+	RUN(KF_KEYS_FAILED, "0:find1" TOUCH " 0:touch ![This security key has "
+	    "signed out of order: it may have been copied. Tell your "
+	    "administrator.] 0:release",
+	    OPENED(0, FIDO2), FOUND(0, 1), SIGNED(0));
 	/* The uid has become somebody else's meanwhile. */
 	set_up(1, true);
 	plugged_in = 1;
