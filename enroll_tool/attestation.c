@@ -13,6 +13,7 @@
 #include <openssl/x509v3.h>
 #include <string.h>
 
+#include "common/cose.h"
 #include "factors/assertion.h"
 
 /* id-fido-gen-ce-aaguid: an OCTET STRING in the extension's OCTET STRING. */
@@ -25,20 +26,6 @@ static void
 say_nothing(const char *line)
 {
 	(void)line;
-}
-
-static int
-cose_algorithm(enum kf_key_algorithm algorithm)
-{
-	switch (algorithm) {
-	case KF_ES256:
-		return COSE_ES256;
-	case KF_EDDSA:
-		return COSE_EDDSA;
-	case KF_RS256:
-		return COSE_RS256;
-	}
-	return 0;
 }
 
 /*
@@ -76,7 +63,7 @@ decode(const struct kf_key_make *make, const struct kf_key_made *made)
 
 	if (fits)
 		fits = fido_cred_set_type(cred,
-		    cose_algorithm(make->algorithm)) == FIDO_OK &&
+		    kf_cose_number(make->algorithm)) == FIDO_OK &&
 		    fido_cred_set_clientdata_hash(cred, make->hash,
 		    sizeof(make->hash)) == FIDO_OK &&
 		    fido_cred_set_rp(cred, make->rp_id, NULL) == FIDO_OK &&

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "common/cose.h"
 #include "key_device/report.h"
 
 static void
@@ -90,20 +91,6 @@ disconnect_key(struct kf_key *key)
 	fido_dev_free(&key->dev);
 }
 
-static uint8_t
-algorithm_bit(int cose)
-{
-	switch (cose) {
-	case COSE_ES256:
-		return 1U << KF_ES256;
-	case COSE_EDDSA:
-		return 1U << KF_EDDSA;
-	case COSE_RS256:
-		return 1U << KF_RS256;
-	}
-	return 0;
-}
-
 static void
 describe(const fido_cbor_info_t *info, struct kf_key_opened *opened)
 {
@@ -117,9 +104,13 @@ describe(const fido_cbor_info_t *info, struct kf_key_opened *opened)
 	if (fido_cbor_info_aaguid_len(info) == sizeof(opened->aaguid))
 		memcpy(opened->aaguid, fido_cbor_info_aaguid_ptr(info),
 		    sizeof(opened->aaguid));
-	for (size_t i = 0; i < fido_cbor_info_algorithm_count(info); i++)
-		opened->algorithms |= algorithm_bit(
+	for (size_t i = 0; i < fido_cbor_info_algorithm_count(info); i++) {
+		unsigned algorithm = kf_cose_algorithm(
 		    fido_cbor_info_algorithm_cose(info, i));
+
+		if (algorithm != 0)
+			opened->algorithms |= (uint8_t)(1U << algorithm);
+	}
 	opened->credential_max = max > UINT32_MAX ? UINT32_MAX : (uint32_t)max;
 }
 

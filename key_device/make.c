@@ -4,23 +4,10 @@
  */
 #include <string.h>
 
+#include "common/cose.h"
 #include "key_device/request.h"
 
 #define U2F_HANDLE_MAX 255
-
-static int
-cose(enum kf_key_algorithm algorithm)
-{
-	switch (algorithm) {
-	case KF_ES256:
-		return COSE_ES256;
-	case KF_EDDSA:
-		return COSE_EDDSA;
-	case KF_RS256:
-		return COSE_RS256;
-	}
-	return COSE_ES256;
-}
 
 static int
 protection(uint8_t level)
@@ -55,8 +42,8 @@ prepare(const struct kf_key *key, fido_cred_t *cred,
 
 	if (!key->fido2 && request->algorithm != KF_ES256)
 		return FIDO_ERR_UNSUPPORTED_ALGORITHM;
-	if ((r = fido_cred_set_type(cred, cose(request->algorithm))) !=
-	    FIDO_OK ||
+	if ((r = fido_cred_set_type(cred, kf_cose_number(request->algorithm)))
+	    != FIDO_OK ||
 	    (r = fido_cred_set_clientdata_hash(cred, request->hash,
 	    sizeof(request->hash))) != FIDO_OK ||
 	    (r = fido_cred_set_rp(cred, request->rp_id, NULL)) != FIDO_OK ||
