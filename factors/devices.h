@@ -25,7 +25,7 @@ enum kf_device_phase {
 				   and not started again */
 };
 
-/* devices.c's own: which node a path was of, zeros for none. */
+/* For devices.c alone: which node a path was of, zeros for none. */
 struct kf_device_node {
 	uint64_t inode;
 	int64_t seconds;
