@@ -1,8 +1,7 @@
 /*
- * Reading and writing reports for libfido2, and hearing the parent meanwhile;
- * see report.h.  Every wait ends at the deadline of the request.  An open
- * descriptor sees the whole traffic of the device, other programs' too, so
- * only what answers us is passed on.
+ * Reading and writing reports for libfido2; see report.h.  An open descriptor
+ * sees the whole traffic of the device, other programs' too, so only what
+ * answers us is passed on.
  */
 #include "key_device/report.h"
 
@@ -12,11 +11,8 @@
 #include <unistd.h>
 
 #include "common/clock.h"
+#include "key_device/wait.h"
 
-/* How long a device has to answer that it has been stopped. */
-#define STOP_MS 300
-/* The rest of a frame of the parent's follows its beginning. */
-#define FRAME_MS 1000
 /* Before a message that was refused is sent once more. */
 #define BUSY_MS 100
 #define DRAIN_MAX 4096
@@ -41,109 +37,6 @@
 #define NONCE_SIZE 8
 
 static const unsigned char everybody[CHANNEL_SIZE] = { 255, 255, 255, 255 };
-
-/*
- * libfido2 sleeps 100 ms by usleep after every answer of a U2F device, since it
- * asks again and again whether it was touched.  A program that defines usleep
- * is asked instead: here the pause is taken before the question is repeated, so
- * none stands between a touch and our answer.
- */
-static int64_t pause_until;
-
-int
-usleep(useconds_t us)
-{
-	pause_until = kf_clock_monotonic() + us / 1000;
-	return 0;
-}
-
-/* Ends the request; a device that knows how to stop is told, once. */
-static void
-stop(struct kf_key *key, enum kf_key_stop why)
-{
-	key->stop = why;
-	key->stale = true;
-	key->give_up = kf_clock_monotonic() + STOP_MS;
-	if (key->fido2 && !key->gone && key->dev != NULL)
-		(void)fido_dev_cancel(key->dev);
-}
-
-static void
-hear_parent(struct kf_key *key)
-{
-	enum kf_err err = kf_frame_read(key->parent, &key->frame,
-	    kf_clock_monotonic() + FRAME_MS);
-
-	if (err == KF_OK && key->frame.type == KF_KEY_MSG_CANCEL &&
-	    kf_key_get_bare(&key->frame) == KF_OK)
-		stop(key, KF_KEY_TOLD);
-	else
-		stop(key, KF_KEY_LEFT);
-	kf_frame_wipe(&key->frame);
-}
-
-/* Until then, unless the parent says stop. */
-static bool
-pause_for(struct kf_key *key, int64_t until)
-{
-	struct pollfd p = { .fd = key->parent, .events = POLLIN };
-
-	while (key->stop == KF_KEY_GOES_ON) {
-		int64_t now = kf_clock_monotonic();
-		int n;
-
-		if (now >= until)
-			return true;
-		if (now >= key->deadline) {
-			stop(key, KF_KEY_LATE);
-			break;
-		}
-		n = poll(&p, 1, (int)((until < key->deadline ? until :
-		    key->deadline) - now));
-		if (n > 0)
-			hear_parent(key);
-		else if (n < 0 && errno != EINTR)
-			key->gone = true;
-		if (key->gone)
-			return false;
-	}
-	return false;
-}
-
-/* Waits for a report.  False: there will be none. */
-static bool
-wait_for_report(struct kf_key *key)
-{
-	while (!key->gone) {
-		bool stopping = key->stop != KF_KEY_GOES_ON;
-		struct pollfd p[2] = {
-			{ .fd = key->fd, .events = POLLIN },
-			/* An end of file would be seen over and over. */
-			{ .fd = stopping ? -1 : key->parent,
-			    .events = POLLIN },
-		};
-		int64_t left = (stopping ? key->give_up : key->deadline) -
-		    kf_clock_monotonic();
-		int n;
-
-		if (left <= 0) {
-			if (stopping)
-				return false;
-			stop(key, KF_KEY_LATE);
-			continue;
-		}
-		n = poll(p, 2, (int)left);
-		if (n < 0 && errno != EINTR)
-			key->gone = true;
-		else if (n > 0 && p[1].revents != 0)
-			hear_parent(key);
-		else if (n > 0 && (p[0].revents & POLLIN) != 0)
-			return true;
-		else if (n > 0)
-			key->gone = true;
-	}
-	return false;
-}
 
 /* One report; false when there was none after all, or the device is gone. */
 static bool
@@ -193,22 +86,6 @@ write_report(struct kf_key *key, const unsigned char *bytes)
 }
 
 /*
- * While it is being opened, a key that is busy is waited for as one that is
- * locked: for as long as the parent likes, who is told once.
- */
-static void
-wait_longer(struct kf_key *key)
-{
-	if (!key->said_busy) {
-		kf_key_put_bare(&key->frame, KF_KEY_MSG_BUSY);
-		(void)!kf_frame_write(key->parent, &key->frame,
-		    kf_clock_monotonic() + FRAME_MS);
-		key->said_busy = true;
-	}
-	key->deadline = kf_clock_monotonic() + KF_KEY_QUICK_MS;
-}
-
-/*
  * The device is at work for another program and has not taken our message: the
  * same again, until it does or our time is over.
  */
@@ -216,26 +93,13 @@ static bool
 send_again(struct kf_key *key)
 {
 	if (key->opening)
-		wait_longer(key);
-	if (!pause_for(key, kf_clock_monotonic() + BUSY_MS))
+		kf_wait_longer(key);
+	if (!kf_wait_until(key, kf_clock_monotonic() + BUSY_MS))
 		return false;
 	for (size_t i = 0; i < key->sent.count; i++)
 		if (!write_report(key, key->sent.list[i]))
 			return false;
 	return true;
-}
-
-/* The person is told when there is something to touch, and not before. */
-static void
-tell_touch(struct kf_key *key, const unsigned char *report)
-{
-	if (!key->tells_touch || key->stop != KF_KEY_GOES_ON ||
-	    report[COMMAND] != KEEPALIVE || report[DATA] != TOUCH_NEEDED)
-		return;
-	key->tells_touch = false;
-	kf_key_put_bare(&key->frame, KF_KEY_MSG_TOUCH);
-	(void)!kf_frame_write(key->parent, &key->frame, kf_clock_monotonic() +
-	    FRAME_MS);
 }
 
 static bool
@@ -279,7 +143,7 @@ kf_report_read(void *handle, unsigned char *bytes, size_t len, int ms)
 		    KF_REPORT_SIZE);
 		return KF_REPORT_SIZE;
 	}
-	while (wait_for_report(key)) {
+	while (kf_wait_for_report(key)) {
 		if (!take_report(key, bytes) || !answers_us(key, bytes))
 			continue;
 		if (bytes[COMMAND] == ERROR && bytes[DATA] == CHANNEL_BUSY &&
@@ -289,7 +153,8 @@ kf_report_read(void *handle, unsigned char *bytes, size_t len, int ms)
 			continue;
 		}
 		keep_info(key, bytes);
-		tell_touch(key, bytes);
+		if (bytes[COMMAND] == KEEPALIVE && bytes[DATA] == TOUCH_NEEDED)
+			kf_tell_touch(key);
 		return KF_REPORT_SIZE;
 	}
 	return -1;
@@ -322,7 +187,7 @@ kf_report_write(void *handle, const unsigned char *bytes, size_t len)
 	if (key->stop != KF_KEY_GOES_ON)
 		return -1;
 	if (first) {
-		if (is_repeated(key, bytes) && !pause_for(key, pause_until))
+		if (is_repeated(key, bytes) && !kf_wait_paused(key))
 			return -1;
 		key->sent.count = 0;
 		key->info_next = 0;
