@@ -10,8 +10,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "tests/unit/unit.h"
-
 struct judge judge;
 
 static void *
@@ -102,12 +100,28 @@ int
 judge_after(void **state)
 {
 	(void)state;
-	if (judge.dev != NULL)
-		(void)fido_dev_close(judge.dev);
-	fido_dev_free(&judge.dev);
+	judge_close();
 	softkey_free(judge.key);
 	judge.key = NULL;
 	return 0;
+}
+
+void
+judge_close(void)
+{
+	if (judge.dev != NULL)
+		(void)fido_dev_close(judge.dev);
+	fido_dev_free(&judge.dev);
+}
+
+int
+judge_open_other(const fido_dev_io_t *io, const char *path)
+{
+	judge_close();
+	judge.dev = fido_dev_new();
+	assert_non_null(judge.dev);
+	assert_int_equal(fido_dev_set_io_functions(judge.dev, io), FIDO_OK);
+	return fido_dev_open(judge.dev, path);
 }
 
 void
@@ -116,13 +130,7 @@ judge_open(void)
 	static const fido_dev_io_t io = { io_open, io_close, io_read,
 		io_write };
 
-	if (judge.dev != NULL)
-		(void)fido_dev_close(judge.dev);
-	fido_dev_free(&judge.dev);
-	judge.dev = fido_dev_new();
-	assert_non_null(judge.dev);
-	assert_int_equal(fido_dev_set_io_functions(judge.dev, &io), FIDO_OK);
-	assert_int_equal(fido_dev_open(judge.dev, "softkey"), FIDO_OK);
+	assert_int_equal(judge_open_other(&io, "softkey"), FIDO_OK);
 }
 
 const char *
@@ -196,6 +204,16 @@ judge_make(int type, int protect, fido_opt_t uv, const char *pin,
 	return r;
 }
 
+struct judge_credential
+judge_made(int protect, fido_opt_t uv, const char *pin)
+{
+	struct judge_credential one;
+
+	assert_int_equal(judge_make(COSE_ES256, protect, uv, pin, NULL, &one),
+	    FIDO_OK);
+	return one;
+}
+
 static int
 verify(const struct judge_credential *credential, const fido_assert_t *got)
 {
@@ -230,8 +248,9 @@ verify(const struct judge_credential *credential, const fido_assert_t *got)
 
 int
 judge_assert(const struct judge_credential *credential, fido_opt_t up,
-    fido_opt_t uv, const char *pin, struct judge_assertion *assertion)
+    fido_opt_t uv, const char *pin)
 {
+	struct judge_assertion *assertion = &judge.got;
 	fido_assert_t *got = fido_assert_new();
 	int r;
 
@@ -259,4 +278,23 @@ judge_assert(const struct judge_credential *credential, fido_opt_t up,
 	}
 	fido_assert_free(&got);
 	return r;
+}
+
+int
+judge_touched(const struct judge_credential *credential)
+{
+	return judge_assert(credential, FIDO_OPT_TRUE, FIDO_OPT_OMIT, NULL);
+}
+
+bool
+judge_good(const struct judge_credential *credential)
+{
+	return judge_touched(credential) == FIDO_OK &&
+	    judge.got.verified == FIDO_OK;
+}
+
+int
+judge_silent(const struct judge_credential *credential)
+{
+	return judge_assert(credential, FIDO_OPT_FALSE, FIDO_OPT_OMIT, NULL);
 }

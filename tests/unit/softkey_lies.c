@@ -6,31 +6,11 @@
 
 #include <string.h>
 
-#include "tests/unit/unit.h"
-
-static struct judge_assertion got;
-
-/* Makes one that the test goes on with. */
-static struct judge_credential
-made(int protect, fido_opt_t uv, const char *pin)
+/* It answers, and libfido2 sees that it is no signature of the credential's. */
+static bool
+unverified(const struct judge_credential *one)
 {
-	struct judge_credential one;
-
-	assert_int_equal(judge_make(COSE_ES256, protect, uv, pin, NULL, &one),
-	    FIDO_OK);
-	return one;
-}
-
-static int
-touched(const struct judge_credential *one)
-{
-	return judge_assert(one, FIDO_OPT_TRUE, FIDO_OPT_OMIT, NULL, &got);
-}
-
-static int
-silent(const struct judge_credential *one)
-{
-	return judge_assert(one, FIDO_OPT_FALSE, FIDO_OPT_OMIT, NULL, &got);
+	return judge_touched(one) == FIDO_OK && judge.got.verified != FIDO_OK;
 }
 
 static void
@@ -40,46 +20,41 @@ lies_of_assertions(void **state)
 
 	(void)state;
 	judge_open();
-	one = made(0, FIDO_OPT_OMIT, NULL);
+	one = judge_made(0, FIDO_OPT_OMIT, NULL);
 	for (int u2f = 0; u2f < 2; u2f++) {
 		if (u2f)
 			fido_dev_force_u2f(judge.dev);
 		judge_tell("sig bad");
-		assert_int_equal(touched(&one), FIDO_OK);
-		assert_int_not_equal(got.verified, FIDO_OK);
+		assert_true(unverified(&one));
 		judge_tell("sig long");
-		assert_int_equal(touched(&one), FIDO_OK);
-		assert_int_equal(got.signature_len, 300);
-		assert_int_not_equal(got.verified, FIDO_OK);
+		assert_int_equal(judge_touched(&one), FIDO_OK);
+		assert_int_equal(judge.got.signature_len, 300);
+		assert_int_not_equal(judge.got.verified, FIDO_OK);
 		judge_tell("sig trailing");
-		assert_int_equal(touched(&one), FIDO_OK);
-		assert_true(got.signature_len > 70);
+		assert_int_equal(judge_touched(&one), FIDO_OK);
+		assert_true(judge.got.signature_len > 70);
 		judge_tell("sig empty");
-		assert_int_not_equal(touched(&one) | got.verified, FIDO_OK);
+		assert_false(judge_good(&one));
 		judge_tell("sig ok");
 		judge_tell("challenge wrong");
-		assert_int_equal(touched(&one), FIDO_OK);
-		assert_int_not_equal(got.verified, FIDO_OK);
+		assert_true(unverified(&one));
 		judge_tell("challenge ok");
 		judge_tell("algorithm wrong");
-		assert_int_equal(touched(&one), FIDO_OK);
-		assert_int_not_equal(got.verified, FIDO_OK);
+		assert_true(unverified(&one));
 		judge_tell("algorithm ok");
 		judge_tell("authdata wrong-rp");
-		assert_int_equal(touched(&one), FIDO_OK);
-		assert_int_not_equal(got.verified, FIDO_OK);
+		assert_true(unverified(&one));
 		judge_tell("authdata ok");
 		judge_tell("flags 04");
-		assert_int_equal(touched(&one), FIDO_OK);
-		assert_int_equal(got.flags, 0x04);
-		assert_int_not_equal(got.verified, FIDO_OK);
+		assert_int_equal(judge_touched(&one), FIDO_OK);
+		assert_int_equal(judge.got.flags, 0x04);
+		assert_int_not_equal(judge.got.verified, FIDO_OK);
 		judge_tell("flags 05");
-		assert_int_equal(touched(&one), FIDO_OK);
-		assert_int_equal(got.flags, 0x05);
-		assert_int_equal(got.verified, FIDO_OK);
+		assert_int_equal(judge_touched(&one), FIDO_OK);
+		assert_int_equal(judge.got.flags, 0x05);
+		assert_int_equal(judge.got.verified, FIDO_OK);
 		judge_tell("flags off");
-		assert_int_equal(touched(&one), FIDO_OK);
-		assert_int_equal(got.verified, FIDO_OK);
+		assert_true(judge_good(&one));
 	}
 }
 
@@ -90,27 +65,26 @@ lies_of_ctap2(void **state)
 
 	(void)state;
 	judge_open();
-	one = made(0, FIDO_OPT_OMIT, NULL);
+	one = judge_made(0, FIDO_OPT_OMIT, NULL);
 	judge_tell("credential other");
-	assert_int_equal(touched(&one), FIDO_OK);
-	assert_int_equal(got.verified, FIDO_OK);
-	assert_int_equal(got.id_len, one.id_len);
-	assert_memory_not_equal(got.id, one.id, one.id_len);
+	assert_true(judge_good(&one));
+	assert_int_equal(judge.got.id_len, one.id_len);
+	assert_memory_not_equal(judge.got.id, one.id, one.id_len);
 	judge_tell("credential ok");
 	/* libfido2 1.12 takes this one; it is for others to refuse. */
 	judge_tell("authdata trailing");
-	assert_int_equal(touched(&one), FIDO_OK);
-	assert_int_equal(got.authdata_len, 2 + 37 + 1);
+	assert_int_equal(judge_touched(&one), FIDO_OK);
+	assert_int_equal(judge.got.authdata_len, 2 + 37 + 1);
 	judge_tell("authdata short");
-	assert_int_not_equal(touched(&one) | got.verified, FIDO_OK);
+	assert_false(judge_good(&one));
 	judge_tell("authdata ok");
 	judge_tell("algorithm wrong");
 	assert_int_not_equal(judge_make(COSE_ES256, 0, FIDO_OPT_OMIT, NULL,
 	    NULL, NULL), FIDO_OK);
 	judge_tell("algorithm ok");
-	assert_int_equal(touched(&one), FIDO_OK);
-	assert_int_equal(got.id_len, one.id_len);
-	assert_memory_equal(got.id, one.id, one.id_len);
+	assert_int_equal(judge_touched(&one), FIDO_OK);
+	assert_int_equal(judge.got.id_len, one.id_len);
+	assert_memory_equal(judge.got.id, one.id, one.id_len);
 }
 
 static void
@@ -122,20 +96,20 @@ counters(void **state)
 	judge.config.counter = 77;
 	judge_restart();
 	judge_open();
-	one = made(0, FIDO_OPT_OMIT, NULL);
+	one = judge_made(0, FIDO_OPT_OMIT, NULL);
 	assert_int_equal(one.counter, 77);
-	assert_int_equal(touched(&one), FIDO_OK);
-	assert_int_equal(got.counter, 78);
+	assert_int_equal(judge_touched(&one), FIDO_OK);
+	assert_int_equal(judge.got.counter, 78);
 	judge_tell("counter 5");
-	assert_int_equal(touched(&one), FIDO_OK);
-	assert_int_equal(got.counter, 5);
-	assert_int_equal(silent(&one), FIDO_OK);
-	assert_int_equal(got.counter, 6);
+	assert_int_equal(judge_touched(&one), FIDO_OK);
+	assert_int_equal(judge.got.counter, 5);
+	assert_int_equal(judge_silent(&one), FIDO_OK);
+	assert_int_equal(judge.got.counter, 6);
 	judge_tell("counter stuck 0");
 	for (int i = 0; i < 2; i++) {
-		assert_int_equal(touched(&one), FIDO_OK);
-		assert_int_equal(got.counter, 0);
-		assert_int_equal(got.verified, FIDO_OK);
+		assert_int_equal(judge_touched(&one), FIDO_OK);
+		assert_int_equal(judge.got.counter, 0);
+		assert_int_equal(judge.got.verified, FIDO_OK);
 	}
 }
 
@@ -149,32 +123,29 @@ hostile(void **state)
 
 	(void)state;
 	judge_open();
-	one = made(0, FIDO_OPT_OMIT, NULL);
+	one = judge_made(0, FIDO_OPT_OMIT, NULL);
 	judge_tell("auto on");
 	judge.person = NULL;
 	for (size_t i = 0; i < UNIT_COUNT(ways); i++) {
 		judge_tell("hostile %s", ways[i]);
 		judge.give_up = judge.now + 3000;
-		assert_int_not_equal(touched(&one), FIDO_OK);
+		assert_int_not_equal(judge_touched(&one), FIDO_OK);
 		judge.give_up = 0;
 		judge_tell("hostile none");
 		judge_tell("power-cycle");
 		judge_open();
-		assert_int_equal(touched(&one), FIDO_OK);
-		assert_int_equal(got.verified, FIDO_OK);
+		assert_true(judge_good(&one));
 	}
 }
-
-#define TEST(f) cmocka_unit_test_setup_teardown(f, judge_before, judge_after)
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(lies_of_assertions),
-		TEST(lies_of_ctap2),
-		TEST(counters),
-		TEST(hostile),
+		JUDGE_TEST(lies_of_assertions),
+		JUDGE_TEST(lies_of_ctap2),
+		JUDGE_TEST(counters),
+		JUDGE_TEST(hostile),
 	};
 
 	unit_start();

@@ -6,37 +6,10 @@
 
 #include <string.h>
 
-#include "tests/unit/unit.h"
-
-static struct judge_assertion got;
-
-/* Makes one that the test goes on with. */
-static struct judge_credential
-made(int protect, fido_opt_t uv, const char *pin)
-{
-	struct judge_credential one;
-
-	assert_int_equal(judge_make(COSE_ES256, protect, uv, pin, NULL, &one),
-	    FIDO_OK);
-	return one;
-}
-
-static int
-touched(const struct judge_credential *one)
-{
-	return judge_assert(one, FIDO_OPT_TRUE, FIDO_OPT_OMIT, NULL, &got);
-}
-
-static int
-silent(const struct judge_credential *one)
-{
-	return judge_assert(one, FIDO_OPT_FALSE, FIDO_OPT_OMIT, NULL, &got);
-}
-
 static int
 with_pin(const struct judge_credential *one, const char *pin)
 {
-	return judge_assert(one, FIDO_OPT_TRUE, FIDO_OPT_TRUE, pin, &got);
+	return judge_assert(one, FIDO_OPT_TRUE, FIDO_OPT_TRUE, pin);
 }
 
 static int
@@ -74,14 +47,14 @@ pin(unsigned protocols)
 	assert_int_equal(tries(), 8);
 	assert_int_equal(judge_make(COSE_ES256, 0, FIDO_OPT_OMIT, NULL, NULL,
 	    NULL), FIDO_ERR_PIN_REQUIRED);
-	one = made(0, FIDO_OPT_OMIT, "5678");
+	one = judge_made(0, FIDO_OPT_OMIT, "5678");
 	assert_int_equal(one.flags, 0x45);
 	assert_int_equal(with_pin(&one, "5678"), FIDO_OK);
-	assert_int_equal(got.flags, 0x05);
-	assert_int_equal(got.verified, FIDO_OK);
+	assert_int_equal(judge.got.flags, 0x05);
+	assert_int_equal(judge.got.verified, FIDO_OK);
 	/* Without one, a touch is enough for an assertion. */
-	assert_int_equal(touched(&one), FIDO_OK);
-	assert_int_equal(got.flags, 0x01);
+	assert_int_equal(judge_touched(&one), FIDO_OK);
+	assert_int_equal(judge.got.flags, 0x01);
 	/* Wrong three times; the right one does not help then. */
 	assert_int_equal(with_pin(&one, "0000"), FIDO_ERR_PIN_INVALID);
 	assert_int_equal(with_pin(&one, "5678"), FIDO_OK);
@@ -105,7 +78,7 @@ pin(unsigned protocols)
 	judge_open();
 	assert_int_equal(with_pin(&one, "5678"), FIDO_ERR_PIN_BLOCKED);
 	assert_int_equal(tries(), 0);
-	assert_int_equal(touched(&one), FIDO_OK);
+	assert_int_equal(judge_touched(&one), FIDO_OK);
 }
 
 static void
@@ -129,7 +102,7 @@ pin_not_set(void **state)
 
 	(void)state;
 	judge_open();
-	one = made(0, FIDO_OPT_OMIT, NULL);
+	one = judge_made(0, FIDO_OPT_OMIT, NULL);
 	assert_int_equal(with_pin(&one, "1234"), FIDO_ERR_PIN_NOT_SET);
 	judge_tell("pin 1234");
 	judge_open();
@@ -146,13 +119,13 @@ protection(void **state)
 	judge_tell("pin 1234");
 	judge_open();
 	for (int i = 1; i <= 3; i++) {
-		levels[i] = made(i, FIDO_OPT_OMIT, "1234");
+		levels[i] = judge_made(i, FIDO_OPT_OMIT, "1234");
 		assert_int_equal(levels[i].flags, 0xc5);
 		assert_int_equal(with_pin(&levels[i], "1234"), FIDO_OK);
-		assert_int_equal(got.verified, FIDO_OK);
-		assert_int_equal(touched(&levels[i]), i < 3 ? FIDO_OK :
+		assert_int_equal(judge.got.verified, FIDO_OK);
+		assert_int_equal(judge_touched(&levels[i]), i < 3 ? FIDO_OK :
 		    FIDO_ERR_NO_CREDENTIALS);
-		assert_int_equal(silent(&levels[i]), i < 3 ? FIDO_OK :
+		assert_int_equal(judge_silent(&levels[i]), i < 3 ? FIDO_OK :
 		    FIDO_ERR_NO_CREDENTIALS);
 	}
 }
@@ -170,12 +143,12 @@ built_in(void **state)
 	judge_restart();
 	judge_open();
 	assert_true(fido_dev_has_uv(judge.dev));
-	one = made(0, FIDO_OPT_OMIT, NULL);
+	one = judge_made(0, FIDO_OPT_OMIT, NULL);
 	assert_int_equal(one.flags, 0x41);
 	judge_tell("stats reset");
 	assert_int_equal(with_pin(&one, NULL), FIDO_OK);
-	assert_int_equal(got.flags, 0x05);
-	assert_int_equal(got.verified, FIDO_OK);
+	assert_int_equal(judge.got.flags, 0x05);
+	assert_int_equal(judge.got.verified, FIDO_OK);
 	/* The finger is the touch. */
 	assert_non_null(strstr(judge_tell("stats"), "touches=1"));
 	judge_tell("uv fail");
@@ -184,8 +157,8 @@ built_in(void **state)
 	assert_int_equal(n, 4);
 	judge_tell("uv block");
 	assert_int_equal(with_pin(&one, NULL), FIDO_ERR_UV_BLOCKED);
-	assert_int_equal(touched(&one), FIDO_OK);
-	assert_int_equal(got.flags, 0x01);
+	assert_int_equal(judge_touched(&one), FIDO_OK);
+	assert_int_equal(judge.got.flags, 0x01);
 	judge_tell("uv ok");
 	judge_tell("pin 1234");
 	judge_open();
@@ -203,26 +176,24 @@ always(void **state)
 	judge_restart();
 	judge_tell("pin 1234");
 	judge_open();
-	one = made(0, FIDO_OPT_OMIT, "1234");
-	assert_int_equal(touched(&one), FIDO_ERR_PIN_REQUIRED);
+	one = judge_made(0, FIDO_OPT_OMIT, "1234");
+	assert_int_equal(judge_touched(&one), FIDO_ERR_PIN_REQUIRED);
 	assert_int_equal(with_pin(&one, "1234"), FIDO_OK);
-	assert_int_equal(silent(&one), FIDO_OK);
+	assert_int_equal(judge_silent(&one), FIDO_OK);
 	fido_dev_force_u2f(judge.dev);
-	assert_int_not_equal(touched(&one), FIDO_OK);
+	assert_int_not_equal(judge_touched(&one), FIDO_OK);
 }
-
-#define TEST(f) cmocka_unit_test_setup_teardown(f, judge_before, judge_after)
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(pin_one),
-		TEST(pin_two),
-		TEST(pin_not_set),
-		TEST(protection),
-		TEST(built_in),
-		TEST(always),
+		JUDGE_TEST(pin_one),
+		JUDGE_TEST(pin_two),
+		JUDGE_TEST(pin_not_set),
+		JUDGE_TEST(protection),
+		JUDGE_TEST(built_in),
+		JUDGE_TEST(always),
 	};
 
 	unit_start();

@@ -17,8 +17,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "tests/unit/unit.h"
-
 enum { PATIENCE = 20000 };
 
 static pid_t pid;
@@ -180,13 +178,7 @@ open_device(void)
 	static const fido_dev_io_t io = { io_open, io_close, io_read,
 		io_write };
 
-	if (judge.dev != NULL)
-		(void)fido_dev_close(judge.dev);
-	fido_dev_free(&judge.dev);
-	judge.dev = fido_dev_new();
-	assert_non_null(judge.dev);
-	assert_int_equal(fido_dev_set_io_functions(judge.dev, &io), FIDO_OK);
-	return fido_dev_open(judge.dev, device);
+	return judge_open_other(&io, device);
 }
 
 static int
@@ -206,9 +198,7 @@ static int
 after(void **state)
 {
 	(void)state;
-	if (judge.dev != NULL)
-		(void)fido_dev_close(judge.dev);
-	fido_dev_free(&judge.dev);
+	judge_close();
 	assert_int_equal(stop(), 0);
 	/* It takes its sockets with it. */
 	assert_int_not_equal(access(device, F_OK), 0);
@@ -217,22 +207,14 @@ after(void **state)
 }
 
 static struct judge_credential one;
-static struct judge_assertion got;
 
 static void
 make_one(void)
 {
 	assert_int_equal(open_device(), FIDO_OK);
 	told("auto on", "ok");
-	assert_int_equal(judge_make(COSE_ES256, 0, FIDO_OPT_OMIT, NULL, NULL,
-	    &one), FIDO_OK);
+	one = judge_made(0, FIDO_OPT_OMIT, NULL);
 	told("auto off", "ok");
-}
-
-static int
-touched(void)
-{
-	return judge_assert(&one, FIDO_OPT_TRUE, FIDO_OPT_OMIT, NULL, &got);
 }
 
 static void
@@ -246,8 +228,7 @@ touch(void **state)
 	told("stats reset", "ok");
 	/* Said before, done when it waits. */
 	say(control, "wait touch\ntouch\nwait idle\nstats\n");
-	assert_int_equal(touched(), FIDO_OK);
-	assert_int_equal(got.verified, FIDO_OK);
+	assert_true(judge_good(&one));
 	answered(control, "ok");
 	answered(control, "ok");
 	answered(control, "ok");
@@ -255,8 +236,7 @@ touch(void **state)
 	    "assert=1 silent=0 touches=1 cancels=0");
 	fido_dev_force_u2f(judge.dev);
 	say(control, "wait touch\ntouch\n");
-	assert_int_equal(touched(), FIDO_OK);
-	assert_int_equal(got.verified, FIDO_OK);
+	assert_true(judge_good(&one));
 	answered(control, "ok");
 	answered(control, "ok");
 	say(control, "wait closed\n");
@@ -279,14 +259,13 @@ restart(void **state)
 	start("--counter", "500");
 	assert_int_equal(open_device(), FIDO_OK);
 	told("auto on", "ok");
-	assert_int_equal(touched(), FIDO_OK);
-	assert_int_equal(got.verified, FIDO_OK);
-	assert_int_equal(got.counter, 500);
+	assert_true(judge_good(&one));
+	assert_int_equal(judge.got.counter, 500);
 	assert_int_equal(stop(), 0);
 	start("--secret",
 	    "0000000000000000000000000000000000000000000000000000000000000001");
 	assert_int_equal(open_device(), FIDO_OK);
-	assert_int_equal(touched(), FIDO_ERR_NO_CREDENTIALS);
+	assert_int_equal(judge_touched(&one), FIDO_ERR_NO_CREDENTIALS);
 }
 
 static void
@@ -354,7 +333,7 @@ unplugged(void **state)
 	(void)state;
 	make_one();
 	say(control, "wait touch\nunplug\n");
-	assert_int_equal(touched(), FIDO_ERR_RX);
+	assert_int_equal(judge_touched(&one), FIDO_ERR_RX);
 	answered(control, "ok");
 	answered(control, "ok");
 	assert_int_not_equal(access(device, F_OK), 0);
@@ -364,15 +343,14 @@ unplugged(void **state)
 	told("plug", "error");
 	assert_int_equal(open_device(), FIDO_OK);
 	told("auto on", "ok");
-	assert_int_equal(touched(), FIDO_OK);
+	assert_int_equal(judge_touched(&one), FIDO_OK);
 	told("hostile vanish", "ok");
-	assert_int_equal(touched(), FIDO_ERR_RX);
+	assert_int_equal(judge_touched(&one), FIDO_ERR_RX);
 	assert_int_not_equal(access(device, F_OK), 0);
 	told("hostile none", "ok");
 	told("plug", "ok");
 	assert_int_equal(open_device(), FIDO_OK);
-	assert_int_equal(touched(), FIDO_OK);
-	assert_int_equal(got.verified, FIDO_OK);
+	assert_true(judge_good(&one));
 }
 
 static void
