@@ -125,8 +125,8 @@ softkey_credential_key(struct softkey *key,
 	return private;
 }
 
-static void
-cose_es256(EVP_PKEY *private, struct softkey_out *out)
+void
+softkey_cose_point(EVP_PKEY *private, int algorithm, struct softkey_out *out)
 {
 	unsigned char point[65];
 
@@ -135,7 +135,7 @@ cose_es256(EVP_PKEY *private, struct softkey_out *out)
 	softkey_put_int(out, 1);
 	softkey_put_int(out, 2);
 	softkey_put_int(out, 3);
-	softkey_put_int(out, SOFTKEY_ES256);
+	softkey_put_int(out, algorithm);
 	softkey_put_int(out, -1);
 	softkey_put_int(out, 1);
 	softkey_put_int(out, -2);
@@ -192,7 +192,7 @@ softkey_credential_cose(struct softkey *key,
 
 	switch (credential->alg) {
 	case SOFTKEY_ES256:
-		cose_es256(private, out);
+		softkey_cose_point(private, SOFTKEY_ES256, out);
 		break;
 	case SOFTKEY_EDDSA:
 		cose_eddsa(private, out);

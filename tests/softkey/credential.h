@@ -44,6 +44,10 @@ void
 softkey_credential_cose(struct softkey *key,
     const struct softkey_credential *credential, struct softkey_out *out);
 
+/* The public half of a key on P-256, with that algorithm of COSE's. */
+void
+softkey_cose_point(EVP_PKEY *private, int algorithm, struct softkey_out *out);
+
 /*
  * What an assertion over these bytes (authenticator data and hash) carries as
  * its signature, with the lies of struct softkey_faults.

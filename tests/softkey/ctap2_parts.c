@@ -100,18 +100,14 @@ prove_token(struct softkey *key, struct softkey_cbor request, int64_t number,
     struct softkey_span param, unsigned permission, struct softkey_span rp,
     const unsigned char hash[32], struct softkey_proof *proof)
 {
-	struct softkey_cbor at;
-	uint64_t protocol;
-	enum softkey_status status = softkey_cbor_at(request, number, &at);
+	unsigned protocol;
+	enum softkey_status status = softkey_pin_protocol(key, request, number,
+	    &protocol);
 
-	if (status == SOFTKEY_OK)
-		status = softkey_cbor_uint(&at, &protocol);
 	if (status != SOFTKEY_OK)
 		return status;
-	if (!softkey_pin_protocol(key, protocol))
-		return SOFTKEY_INVALID_PARAMETER;
-	if (!softkey_token_verify(key, (unsigned)protocol, hash, 32, param,
-	    permission, rp))
+	if (!softkey_token_verify(key, protocol, hash, 32, param, permission,
+	    rp))
 		return SOFTKEY_PIN_AUTH_INVALID;
 	proof->verified = true;
 	proof->present = key->pin.present;

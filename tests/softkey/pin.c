@@ -8,6 +8,7 @@
 #include <openssl/crypto.h>
 #include <string.h>
 
+#include "tests/softkey/credential.h"
 #include "tests/softkey/crypto.h"
 #include "tests/softkey/ctap2.h"
 #include "tests/softkey/pin_crypto.h"
@@ -31,6 +32,8 @@ enum {
 	GET_UV_RETRIES = 0x07,
 	GET_TOKEN_PIN = 0x09,
 
+	ECDH_ES_HKDF_256 = -25,		/* CTAP 2.1, 6.5.6: for COSE alone */
+
 	PADDED = 64,
 	HASH = 16,
 	WRONG_MAX = 3,			/* in a row, until power-up */
@@ -51,18 +54,14 @@ agree(struct softkey *key, struct softkey_cbor request,
     struct softkey_shared *shared)
 {
 	struct softkey_cbor at;
-	uint64_t protocol;
+	unsigned protocol;
 	enum softkey_status status;
 
-	status = softkey_cbor_at(request, PROTOCOL, &at);
-	if (status == SOFTKEY_OK)
-		status = softkey_cbor_uint(&at, &protocol);
-	if (status == SOFTKEY_OK && !softkey_pin_protocol(key, protocol))
-		status = SOFTKEY_INVALID_PARAMETER;
+	status = softkey_pin_protocol(key, request, PROTOCOL, &protocol);
 	if (status == SOFTKEY_OK)
 		status = softkey_cbor_at(request, AGREEMENT, &at);
 	if (status == SOFTKEY_OK)
-		status = softkey_pin_agree(key, (unsigned)protocol, at, shared);
+		status = softkey_pin_agree(key, protocol, at, shared);
 	return status;
 }
 
@@ -94,31 +93,15 @@ static enum softkey_status
 get_agreement(struct softkey *key, struct softkey_cbor request,
     struct softkey_out *out)
 {
-	unsigned char point[65];
-	struct softkey_cbor at;
-	uint64_t protocol;
-	enum softkey_status status = softkey_cbor_at(request, PROTOCOL, &at);
+	unsigned protocol;
+	enum softkey_status status = softkey_pin_protocol(key, request,
+	    PROTOCOL, &protocol);
 
-	if (status == SOFTKEY_OK)
-		status = softkey_cbor_uint(&at, &protocol);
 	if (status != SOFTKEY_OK)
 		return status;
-	if (!softkey_pin_protocol(key, protocol))
-		return SOFTKEY_INVALID_PARAMETER;
-	softkey_point(key->pin.agreement, point);
 	softkey_put_map(out, 1);
 	softkey_put_int(out, 1);
-	softkey_put_map(out, 5);
-	softkey_put_int(out, 1);
-	softkey_put_int(out, 2);
-	softkey_put_int(out, 3);
-	softkey_put_int(out, -25);
-	softkey_put_int(out, -1);
-	softkey_put_int(out, 1);
-	softkey_put_int(out, -2);
-	softkey_put_bytes(out, point + 1, 32);
-	softkey_put_int(out, -3);
-	softkey_put_bytes(out, point + 33, 32);
+	softkey_cose_point(key->pin.agreement, ECDH_ES_HKDF_256, out);
 	return SOFTKEY_OK;
 }
 

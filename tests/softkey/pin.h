@@ -44,9 +44,10 @@ softkey_pin_init(struct softkey *key);
 void
 softkey_pin_power_up(struct softkey *key);
 
-/* One that this key has. */
-bool
-softkey_pin_protocol(const struct softkey *key, uint64_t number);
+/* The protocol that a request names at this number: one that this key has. */
+enum softkey_status
+softkey_pin_protocol(const struct softkey *key, struct softkey_cbor request,
+    int64_t number, unsigned *protocol);
 
 /* False unless the bytes were made with the token, for this and this RP. */
 bool

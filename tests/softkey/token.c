@@ -31,11 +31,23 @@ softkey_pin_power_up(struct softkey *key)
 	softkey_pin_regenerate(key);
 }
 
-bool
-softkey_pin_protocol(const struct softkey *key, uint64_t number)
+enum softkey_status
+softkey_pin_protocol(const struct softkey *key, struct softkey_cbor request,
+    int64_t number, unsigned *protocol)
 {
-	return (number == 1 || number == 2) &&
-	    (key->config.pin_protocols >> (number - 1) & 1) != 0;
+	struct softkey_cbor at;
+	uint64_t n;
+	enum softkey_status status = softkey_cbor_at(request, number, &at);
+
+	if (status == SOFTKEY_OK)
+		status = softkey_cbor_uint(&at, &n);
+	if (status != SOFTKEY_OK)
+		return status;
+	if ((n != 1 && n != 2) ||
+	    (key->config.pin_protocols >> (n - 1) & 1) == 0)
+		return SOFTKEY_INVALID_PARAMETER;
+	*protocol = (unsigned)n;
+	return SOFTKEY_OK;
 }
 
 static bool
