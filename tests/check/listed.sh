@@ -1,6 +1,7 @@
 #!/bin/sh
 # listed.sh [TREE]: every file of the source is named in Makefile.am.  One
 # that is not would be missing from the tarball, and a test would never run.
+# Nor would one that is no program: every script can be run.
 set -eu
 # shellcheck source=tests/check/tap.sh
 . "$(dirname "$0")/tap.sh"
@@ -23,12 +24,14 @@ made() {
 	[ "$(head -c 4 "$tree/$1" | od -An -tx1)" = ' 7f 45 4c 46' ]
 }
 
+folders='common store factors key_device verifier pam_module enroll_tool conf
+	man tests'
+# shellcheck disable=SC2086 # words
 missing=$(cd "$tree" && {
 	find . -maxdepth 1 -type f \( -name '[A-Z]*' -o -perm -u+x \) \
 		! -name 'Makefile*' ! -name 'configure*' ! -name libtool \
 		! -name config.status | sed 's|^\./||'
-	find common store factors key_device verifier pam_module \
-	enroll_tool conf man tests -type f
+	find $folders -type f
 } | sort | while read -r file; do
 	named "$file" && continue
 	# automake knows the source of a program by its name.
@@ -37,4 +40,16 @@ missing=$(cd "$tree" && {
 	made "$file" || printf '%s\n' "$file"
 done)
 none 'Makefile.am names every file' "$missing"
+
+# What is sourced has no #!; shell.sh sees to it that all else has.
+# shellcheck disable=SC2086
+none 'every script can be run' "$(cd "$tree" && {
+	find . -maxdepth 1 \( -name demo -o -name check \)
+	find $folders -type f ! -perm -u+x
+} | while read -r file; do
+	read -r first <"$file" || first=
+	case $first in
+	'#!'*)	[ -x "$file" ] || printf '%s\n' "$file" ;;
+	esac
+done)"
 finish

@@ -27,4 +27,18 @@ finds MANUAL "$tree"
 rm "$tree/MANUAL"
 touch "$tree/tests/forgotten"
 finds tests/forgotten "$tree"
+rm "$tree/tests/forgotten"
+
+# A mode that was lost.
+echo 'scripts = tests/unit/t.sh tests/unit/s.sh check' >>"$tree/Makefile.am"
+printf '#!/bin/sh\n' >"$tree/tests/unit/t.sh"
+printf '#!/bin/sh\n' >"$tree/check"
+printf '# sourced\n' >"$tree/tests/unit/s.sh"
+chmod 0755 "$tree/tests/unit/t.sh" "$tree/check"
+passes 'scripts that can be run, and what is sourced' "$tree"
+chmod 0644 "$tree/tests/unit/t.sh"
+finds tests/unit/t.sh "$tree"
+chmod 0755 "$tree/tests/unit/t.sh"
+chmod 0644 "$tree/check"
+finds ./check "$tree"
 finish
