@@ -26,16 +26,15 @@ site_conf <<<'[default]'
 site_person bench-key
 key_start bench
 key_enroll bench-key bench || exit 1
-key bench auto on >/dev/null
+key bench 'auto on' >/dev/null
 "$site_build/tests/bench/login" bench-key "${key_pids[bench]}"
 
 # One that waits for its touch.
-key bench auto off >/dev/null
+key bench 'auto off' >/dev/null
 site_pam sudo <<<'auth required pam_keyfirst.so'
-site_as bench-key sudo -k true
-pty_start "${as_argv[@]}"
-pty 'expect Touch your security key.'
-key bench wait touch >/dev/null
+sudo_start bench-key
+pty "expect $touch"
+key bench 'wait touch' >/dev/null
 mapfile -t waiting < <(pgrep -x 'keyfirst-verify|keyfirst-key-de|sudo')
 before=$(ticks "${waiting[@]}")
 sleep 10

@@ -1,8 +1,10 @@
 # shellcheck shell=bash disable=SC2034,SC2153 # used by those who source this
-# What the demo and the end-to-end tests share: building and installing, people
-# with passwords, ssh keys and codes, PAM stacks, a real sshd, and hands to
-# type with.  Sourced by bash.  It must only ever run in the throw-away system
-# (tests/e2e/throwaway): it installs, adds users and edits /etc/pam.d.
+# What the demo and the end-to-end tests share: points of TAP, building and
+# installing, PAM stacks, the configuration and the log; people.sh and logins.sh
+# have the rest.  Sourced by bash.  It must only ever run in the throw-away
+# system (tests/e2e/throwaway): it installs, adds users and edits /etc/pam.d.
+# In the emulator (tests/vm/vm) a program takes 70 ms to start: where bash can do
+# it, it does.
 
 export LC_ALL=C.UTF-8
 umask 022
@@ -33,6 +35,8 @@ site_begin()
 		[default]
 		log = steps
 	CONF
+	site_first=
+	rm -f /etc/default/su
 	for service in sshd sudo sudo-i su; do
 		[ -e "$site_dir/pam.$service" ] ||
 			cp "/etc/pam.d/$service" "$site_dir/pam.$service"
@@ -43,6 +47,14 @@ site_begin()
 		>/etc/sudoers.d/keyfirst-site
 	chmod 0440 /etc/sudoers.d/keyfirst-site
 	log_mark
+}
+
+# site_at_once: from here on neither libpam nor su waits after a refusal, in the
+# stacks that site_pam makes.  For who is refused again and again.
+site_at_once()
+{
+	site_first="auth optional $site_build/.libs/pam_at_once.so"
+	echo 'FAIL_DELAY 0' >/etc/default/su
 }
 
 # --- TAP --------------------------------------------------------------------
@@ -84,6 +96,40 @@ note()
 	printf '# %s\n' "$*"
 }
 
+# fails COMMAND...: to turn a check round.
+fails()
+{
+	! "$@"
+}
+
+# no_line PATTERN PATTERN FILE: no line has both.
+no_line()
+{
+	! grep -aE -e "$1" "$3" | grep -aE -e "$2"
+}
+
+# shows TEXT COMMAND...: what COMMAND prints has TEXT; its status as well.
+shows()
+{
+	local text=$1 shown status=0
+	shift
+	shown=$("$@") || status=$?
+	printf '%s\n' "$shown"
+	[[ $shown = *"$text"* ]] || return 1
+	return "$status"
+}
+
+# lacks TEXT COMMAND...
+lacks()
+{
+	local text=$1 shown status=0
+	shift
+	shown=$("$@") || status=$?
+	printf '%s\n' "$shown"
+	[[ $shown != *"$text"* ]] || return 1
+	return "$status"
+}
+
 # --- building and installing ---------------------------------------------------
 
 # What a Debian package would be configured with.
@@ -119,116 +165,7 @@ site_make_install()
 	keyfirst setup
 }
 
-# --- people -----------------------------------------------------------------
-
-# What must never be seen in a log goes into the ledger the canary test reads.
-site_ledger()
-{
-	mkdir -p "$site_dir"
-	(umask 077 && printf '%s %s\n' "$1" "$2" >>"$site_dir/ledger")
-}
-
-# site_person NAME...: with a password, an ssh key and nothing enrolled.
-site_person()
-{
-	local name
-	mkdir -p "$site_dir"
-	for name; do
-		useradd -m -s /bin/bash -G users "$name"
-		head -c 12 /dev/urandom | base64 | tr '+/' xy \
-			>"$site_dir/$name.password"
-		site_ledger password "$(site_password "$name")"
-		printf '%s:%s\n' "$name" "$(site_password "$name")" | chpasswd
-		ssh-keygen -q -t ed25519 -N '' -C "$name" \
-			-f "$site_dir/$name.key"
-		install -d -m 0700 -o "$name" -g "$name" "/home/$name/.ssh"
-		install -m 0600 -o "$name" -g "$name" "$site_dir/$name.key.pub" \
-			"/home/$name/.ssh/authorized_keys"
-	done
-}
-
-site_password()
-{
-	cat "$site_dir/$1.password"
-}
-
-# site_enroll NAME...: a TOTP, proved by the code of the step before this one,
-# so that the codes of this step (site_code NAME) and of the next
-# (site_code NAME 1) are left for two logins without waiting.
-site_enroll()
-{
-	local name secret code
-	for name; do
-		secret=$(head -c 20 /dev/urandom | base32)
-		site_ledger seed "$secret"
-		printf '%s\n' "$secret" >"$site_dir/$name.seed"
-		code=$(site_code "$name" -1)
-		site_keyfirst_enroll "$name" "$code" || {
-			# The step ended in between: once more.
-			code=$(site_code "$name" -1)
-			site_keyfirst_enroll "$name" "$code"
-		}
-	done
-}
-
-site_keyfirst_enroll()
-{
-	keyfirst enroll totp "$1" --label phone --secret-stdin --code "$2" \
-		--qr none <"$site_dir/$1.seed" >"$site_dir/enroll.out" 2>&1
-}
-
-# site_code NAME [STEPS]: the code that many steps from now.
-site_code()
-{
-	local at code
-	at=$(($(date +%s) + 30 * ${2:-0}))
-	code=$(oathtool --totp -b -N "@$at" - <"$site_dir/$1.seed")
-	site_ledger code "$code"
-	printf '%s\n' "$code"
-}
-
-# site_recovery NAME: issues recovery codes, for site_recovery_code NAME 1..10.
-site_recovery()
-{
-	local code
-	keyfirst recovery "$1" >"$site_dir/$1.recovery" || return
-	while read -r code; do
-		site_ledger recovery "$code"
-		site_ledger recovery "$(tr -d - <<<"${code#*-}")"
-	done < <(site_recovery_code "$1" '[0-9]*')
-}
-
-site_recovery_code()
-{
-	sed -n "s/^ *\($2-[0-9A-Z-]*\)\$/\1/p" "$site_dir/$1.recovery"
-}
-
-# site_wrong NAME: six digits that are no code of NAME within minutes of now.
-site_wrong()
-{
-	local at near guess=100000
-	at=$(($(date +%s) - 30 * 8))
-	near=$(oathtool --totp -b -N "@$at" -w 16 - <"$site_dir/$1.seed")
-	while grep -qx "$guess" <<<"$near"; do
-		guess=$((guess + 1))
-	done
-	printf '%s\n' "$guess"
-}
-
-# site_failures NAME known|stranger: wrong codes counted there.
-site_failures()
-{
-	local line='after the first factor'
-	[ "$2" = known ] || line='before it (strangers)'
-	keyfirst status "$1" | awk -v line="  $line " '
-		index($0, line) == 1 {
-			sub(/^ *(after the first factor|before it \(strangers\)) */, "")
-			print $1 == "no" ? 0 : $1
-		}
-	'
-}
-
-# --- PAM and sshd ---------------------------------------------------------------
+# --- PAM, the configuration and the log ------------------------------------------
 
 # site_recipe TITLE: the block of README.md that begins with "# TITLE", so that
 # what is tested is what people are told to write.
@@ -247,7 +184,7 @@ site_recipe()
 site_pam()
 {
 	local file=/etc/pam.d/$1 stock=$site_dir/pam.$1 lines
-	lines=$(cat)
+	lines=$site_first$'\n'$(cat)
 	grep -q '^@include common-auth' "$stock" ||
 		tap_bail "$file does not include common-auth"
 	LINES_IN=$lines awk '
@@ -264,6 +201,12 @@ site_conf()
 	chmod 0644 /etc/keyfirst/keyfirst.conf
 }
 
+# conf [LINE...]: with these options, and everything logged.
+conf()
+{
+	printf '%s\n' '[default]' 'log = steps' "$@" | site_conf
+}
+
 # log_mark; then log_new prints what was logged since.  What a program has
 # sent before log_new is in the file when log_new reads it.
 log_mark()
@@ -274,13 +217,12 @@ log_mark()
 
 log_sync()
 {
-	local fifo=/run/keyfirst-sync.$BASHPID fd
-	mkfifo "$fifo"
+	local fifo=/run/keyfirst-sync.$$ fd
+	[ -p "$fifo" ] || mkfifo "$fifo"
 	exec {fd}<>"$fifo"
 	logger --socket-errors=on -t keyfirst-sync -- "$fifo"
 	read -r -t 20 -u "$fd" _ || note "the syslog receiver does not answer"
 	exec {fd}>&-
-	rm -f "$fifo"
 }
 
 # log_wait PID TEXT: until PID's line with TEXT is there; false when it dies.
@@ -300,267 +242,21 @@ log_new()
 	tail -c "+$((log_from + 1))" "$site_log"
 }
 
-sshd_pid=
-sshd_port=
-
-# sshd_start <LINES: a real sshd on 127.0.0.1, at a free port, as our child.
-sshd_start()
-{
-	local lines try
-	lines=$(cat)
-	mkdir -p "$site_dir" /run/sshd
-	[ -e "$site_dir/host.key" ] ||
-		ssh-keygen -q -t ed25519 -N '' -C host -f "$site_dir/host.key"
-	for try in 1 2 3 4 5 6 7 8 9; do
-		sshd_port=$((20000 + RANDOM % 20000))
-		cat >"$site_dir/sshd_config" <<-CONFIG
-			Port $sshd_port
-			ListenAddress 127.0.0.1
-			HostKey $site_dir/host.key
-			PidFile none
-			LogLevel VERBOSE
-			UsePAM yes
-			PrintMotd no
-			PrintLastLog no
-			MaxStartups 300
-			$lines
-		CONFIG
-		log_mark
-		/usr/sbin/sshd -D -f "$site_dir/sshd_config" &
-		sshd_pid=$!
-		log_wait "$sshd_pid" 'Server listening on 127.0.0.1 ' && break
-		sshd_stop
-	done
-	[ -n "$sshd_pid" ] || tap_bail "sshd does not start (try $try)"
-	printf '[127.0.0.1]:%s %s\n' "$sshd_port" \
-		"$(cat "$site_dir/host.key.pub")" >"$site_dir/known_hosts"
-}
-
-sshd_stop()
-{
-	[ -n "$sshd_pid" ] || return 0
-	kill "$sshd_pid" 2>/dev/null || :
-	wait "$sshd_pid" 2>/dev/null || :
-	sshd_pid=
-}
-
-# site_ssh NAME METHODS [COMMAND...]: sets ssh_argv.
-site_ssh()
-{
-	local name=$1 methods=$2
-	shift 2
-	ssh_argv=(ssh -F none -p "$sshd_port"
-		-o "UserKnownHostsFile=$site_dir/known_hosts"
-		-o StrictHostKeyChecking=yes -o IdentitiesOnly=yes
-		-o "PreferredAuthentications=$methods"
-		-o LogLevel=ERROR -o NumberOfPasswordPrompts=1)
-	[ -e "$site_dir/$name.key" ] && ssh_argv+=(-i "$site_dir/$name.key")
-	ssh_argv+=("$name@127.0.0.1" "$@")
-}
-
-# as NAME COMMAND...: sets as_argv to run COMMAND as that person.
-site_as()
-{
-	local name=$1
-	shift
-	as_argv=(setpriv --reuid "$name" --regid "$name" --init-groups
-		--reset-env "$@")
-}
-
-# --- the socket for callers that are not root ----------------------------------------
-
-socket_verify=/usr/libexec/keyfirst/keyfirst-verify
-socket_as=(setpriv --reuid keyfirst --regid keyfirst --clear-groups
-	--inh-caps=-all --bounding-set=-all)
-socket_pid=
-
-# socket_start: as the two units of systemd would.
-socket_start()
-{
-	mkdir -p /run/keyfirst
-	rm -f /run/keyfirst/verify.socket "$site_dir/activate"
-	: >"$site_dir/activate"
-	systemd-socket-activate -l /run/keyfirst/verify.socket -a --inetd \
-		"${socket_as[@]}" "$socket_verify" 2>"$site_dir/activate" &
-	socket_pid=$!
-	(
-		set +o pipefail
-		timeout 20 tail -n +1 -s 0.1 -f --pid="$socket_pid" \
-			"$site_dir/activate" | grep -q -m 1 'Listening on'
-	) || tap_bail 'systemd-socket-activate does not start'
-	chmod 0666 /run/keyfirst/verify.socket
-}
-
-socket_stop()
-{
-	[ -n "$socket_pid" ] || return 0
-	kill "$socket_pid" 2>/dev/null || :
-	wait "$socket_pid" 2>/dev/null || :
-	socket_pid=
-	rm -f /run/keyfirst/verify.socket
-}
-
-# --- hands -----------------------------------------------------------------
-
-pty_tool=$site_build/tests/e2e/ptydrive
-pty_shown=
-pty_status=
-
-# pty_start COMMAND...: on a terminal of its own; pty and pty_end follow.
-pty_start()
-{
-	mkdir -p "$site_dir"
-	pty_shown=$(mktemp "$site_dir/shown.XXXXXX")
-	coproc PTY { exec "$pty_tool" -o "$pty_shown" "$@"; }
-	pty_in=${PTY[1]} pty_out=${PTY[0]} pty_pid=$PTY_PID
-	pty_status=
-}
-
-# pty COMMAND...: one command of ptydrive; false unless it answers ok.
-pty()
-{
-	local answer
-	printf '%s\n' "$*" >&"$pty_in" || return 1
-	read -r -t 60 -u "$pty_out" answer || answer=gone
-	pty_answer=${answer#ok }
-	case $answer in
-	ok|ok\ *) return 0 ;;
-	esac
-	note "pty: $1: $answer" >&2
-	return 1
-}
-
-# Lets the program end; pty_status is its status, pty_shown its transcript.
-pty_end()
-{
-	pty_status=0
-	eval "exec $pty_in>&-"
-	wait "$pty_pid" || pty_status=$?
-}
-
-# pty_run PAIR... -- COMMAND...: the usual case in one go.  A pair is
-# "expected|typed"; "expected|" types Enter, "expected" types nothing.  Prints
-# the transcript and returns the program's status.
-pty_run()
-{
-	local -a script=()
-	local pair shown status=0
-	while [ "$1" != -- ]; do
-		pair=$1
-		shift
-		script+=("expect ${pair%%|*}")
-		case $pair in
-		*'|'*) script+=("line ${pair#*|}") ;;
-		esac
-	done
-	shift
-	mkdir -p "$site_dir"
-	shown=$(mktemp "$site_dir/shown.XXXXXX")
-	printf '%s\n' "${script[@]}" |
-		"$pty_tool" -o "$shown" "$@" >"$shown.answers" || status=$?
-	cat "$shown"
-	[ "$status" -ne 124 ] || note "ptydrive: $(tr '\n' ' ' <"$shown.answers")"
-	rm -f "$shown" "$shown.answers"
-	return "$status"
-}
-
-# --- logins: status 0 and "inside:WHO" when they let in ----------------------------
-
-prompt='Verification code: '
-# shellcheck disable=SC2016 # for the shell over there
-login_command='echo inside:$(id -un)'
-
-# ssh_login NAME METHODS PAIR...
-ssh_login()
-{
-	local name=$1 methods=$2
-	shift 2
-	site_ssh "$name" "$methods" "$login_command"
-	pty_run "$@" -- "${ssh_argv[@]}"
-}
-
-# sudo_login NAME PAIR...
-sudo_login()
-{
-	local name=$1
-	shift
-	# shellcheck disable=SC2016
-	site_as "$name" sudo -k sh -c 'echo inside:$(id -un)'
-	pty_run "$@" -- "${as_argv[@]}"
-}
-
-# su_login CALLER NAME PAIR...
-su_login()
-{
-	local caller=$1 name=$2
-	shift 2
-	# shellcheck disable=SC2016
-	site_as "$caller" su "$name" -c 'echo inside:$(id -un)'
-	pty_run "$@" -- "${as_argv[@]}"
-}
-
-# refused LOGIN...: true when it fails, lets nobody in, and says that it is for
-# want of a proof: an ssh that cannot connect proves nothing.  Nor does status
-# 124, a conversation that did not go as written.
-refused()
-{
-	local shown status=0 words
-	case $1 in
-	ssh_login) words='Permission denied (' ;;
-	sudo_*) words='sudo: ' ;;
-	*) words='su: ' ;;
-	esac
-	shown=$("$@" 2>&1) || status=$?
-	printf '%s\n' "$shown"
-	case $status:$shown in
-	0:*|124:*|*inside:*) return 1 ;;
-	esac
-	grep -qF -e "$words" <<<"$shown"
-}
-
-# fails COMMAND...: to turn a check round.
-fails()
-{
-	! "$@"
-}
-
-# no_line PATTERN PATTERN FILE: no line has both.
-no_line()
-{
-	! grep -aE -e "$1" "$3" | grep -aE -e "$2"
-}
-
-# shows TEXT COMMAND...: what COMMAND prints has TEXT; its status as well.
-shows()
-{
-	local text=$1 shown status=0
-	shift
-	shown=$("$@") || status=$?
-	printf '%s\n' "$shown"
-	grep -qF -e "$text" <<<"$shown" || return 1
-	return "$status"
-}
-
-# lacks TEXT COMMAND...
-lacks()
-{
-	local text=$1 shown status=0
-	shift
-	shown=$("$@") || status=$?
-	printf '%s\n' "$shown"
-	if grep -qF -e "$text" <<<"$shown"; then
-		return 1
-	fi
-	return "$status"
-}
-
 # logged PATTERN / not_logged PATTERN: an extended expression, since log_mark.
 logged()
 {
-	log_new | tee /dev/stderr | grep -qE -e "$1"
+	local new
+	new=$(log_new)
+	printf '%s\n' "$new" >&2
+	grep -qE -e "$1" <<<"$new"
 }
 
 not_logged()
 {
 	! logged "$1"
 }
+
+# shellcheck source=tests/e2e/people.sh
+. "$site_top/tests/e2e/people.sh"
+# shellcheck source=tests/e2e/logins.sh
+. "$site_top/tests/e2e/logins.sh"

@@ -5,12 +5,6 @@ set -eu
 # shellcheck source=tests/e2e/site.sh
 . "$(dirname "$0")/site.sh"
 
-# conf LINES: the configuration with these lines in [default].
-conf()
-{
-	printf '%s\n' '[default]' 'log = steps' "$@" | site_conf
-}
-
 # account SERVICE: our line before Debian's own in its account stack.
 account()
 {

@@ -44,6 +44,7 @@ odd_results()
 }
 
 site_begin
+site_at_once
 site_person ans-a ans-b ans-c
 site_enroll ans-b ans-c
 site_pam su <<<'auth requisite pam_keyfirst.so'

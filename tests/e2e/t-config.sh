@@ -31,6 +31,7 @@ denied()
 }
 
 site_begin
+site_at_once
 site_person cfg-a cfg-b
 site_enroll cfg-b
 site_pam su <<<'auth requisite pam_keyfirst.so'

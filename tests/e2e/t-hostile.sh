@@ -65,6 +65,7 @@ modes()
 }
 
 site_begin
+site_at_once
 names='hos-1 hos-2 hos-3 hos-4 hos-5 hos-6 hos-7 hos-8'
 # shellcheck disable=SC2086
 site_person hos-a hos-d $names

@@ -7,44 +7,8 @@ set -eu
 # shellcheck source=tests/e2e/softkeys.sh
 . "$(dirname "$0")/softkeys.sh"
 
-touch='Touch your security key.'
-insert='Insert your security key and press Enter, or type a verification code: '
-
-# conf [LINE...]
-conf()
-{
-	{
-		printf '[default]\nlog = steps\n'
-		printf '%s\n' "$@"
-	} | site_conf
-}
-
-# as_sudo NAME: a sudo for pty_start.
-as_sudo()
-{
-	# shellcheck disable=SC2016 # for the shell over there
-	site_as "$1" sudo -k sh -c 'echo inside:$(id -un)'
-	pty_start "${as_argv[@]}"
-}
-
-# touched NAME KEY COMMAND...: runs it while somebody touches the key as soon as
-# it blinks.
-touched()
-{
-	local name=$1 toucher
-	shift
-	local status=0
-	{
-		key "$name" wait touch && key "$name" touch
-	} >/dev/null 2>&1 &
-	toucher=$!
-	"$@" || status=$?
-	kill "$toucher" 2>/dev/null || :
-	wait "$toucher" 2>/dev/null || :
-	return "$status"
-}
-
 site_begin
+site_at_once
 softkeys_begin
 site_pam sudo <<<'auth required pam_keyfirst.so'
 site_person tk-a tk-b tk-only tk-two
@@ -59,14 +23,14 @@ tap_check 'a key and a code' key_enroll tk-a one
 tap_check 'a key alone' key_enroll tk-only two
 tap_check 'a U2F key' key_enroll tk-b u2f
 tap_check 'two keys of one person' key_enroll tk-two one
-key pin auto on >/dev/null
+key pin 'auto on' >/dev/null
 tap_check 'the second of them, with its PIN' shows K2 pty_run \
 	'Security key PIN (8 tries left): |1234' \
-	'Make ten recovery codes now? [Y/n] |n' -- "$keyfirst_softkey" \
+	'Make ten recovery codes now? [Y/n] |n' -- "$key_tool" \
 	enroll key tk-two --label pin --verify --device "$softkeys/pin"
-key pin auto off >/dev/null
+key pin 'auto off' >/dev/null
 for name in two other u2f pin; do
-	key "$name" unplug >/dev/null
+	key_out "$name"
 done
 
 # --- the touch ------------------------------------------------------------------
@@ -90,25 +54,24 @@ log_mark
 touched one few_processes >/dev/null || :
 tap_check "the caller's limit of processes is not the verifier's" logged \
 	'event=auth result=grant factor=key .*user=tk-a .*service=su '
-key one unplug >/dev/null
-key u2f plug >/dev/null
+key_out one
+key_in u2f
 tap_check 'a U2F key' touched u2f shows inside:root sudo_login tk-b "$touch"
-key u2f unplug >/dev/null
+key_out u2f
 
 # --- no key there ----------------------------------------------------------------
 
 tap_check 'not there: a code will do' shows inside:root \
 	sudo_login tk-a "$insert|$(site_code tk-a)"
-as_sudo tk-a
+sudo_start tk-a
 pty "expect $insert"
-key one plug >/dev/null
+key_in one
 pty 'line '
 tap_check 'inserted, and Enter: it is asked for its touch' pty "expect $touch"
-key one wait touch >/dev/null
-key one touch >/dev/null
+key one 'wait touch' touch >/dev/null
 tap_check 'and lets in' pty 'expect inside:root'
 pty_end
-key one unplug >/dev/null
+key_out one
 tap_check 'Enter without one: said, and asked again' refused sudo_login tk-a \
 	"$insert|" "No security key of yours was found.|" "$insert|" "$insert|"
 
@@ -119,15 +82,14 @@ tap_check 'a key alone, and not there: a clear denial' refused \
 tap_check 'the log says why' logged \
 	'event=auth result=deny reason=key-absent user=tk-only'
 conf
-as_sudo tk-only
+sudo_start tk-only
 pty 'expect Insert your security key.'
-key other plug >/dev/null
+key_in other
 tap_check 'another one is noticed without Enter' \
 	pty 'expect This security key is not enrolled for you.'
-key two plug >/dev/null
+key_in two
 tap_check 'and the right one' pty "expect $touch"
-key two wait touch >/dev/null
-key two touch >/dev/null
+key two 'wait touch' touch >/dev/null
 tap_check 'which lets in' pty 'expect inside:root'
 pty_end
 
@@ -136,27 +98,27 @@ pty_end
 tap_check "a key of another's is not asked" shows inside:root \
 	sudo_login tk-a "$insert|$(site_code tk-a 1)"
 tap_check 'it was not told to blink' shows touches=0 key other stats
-key other unplug >/dev/null
+key_out other
 
 # --- a time limit, and Ctrl-C -------------------------------------------------------
 
 conf 'key.touch-timeout = 2'
 tap_check 'not touched: on to the code' refused sudo_login tk-only "$touch" \
 	'The security key was not touched in time.'
-key two unplug >/dev/null
-key one plug >/dev/null
+key_out two
+key_in one
 tap_check 'with a code: it is asked for' refused sudo_login tk-a "$touch" \
 	'The security key was not touched in time.' "$prompt|000" \
 	"$prompt|000" "$prompt|000"
 conf
-as_sudo tk-a
+sudo_start tk-a
 pty "expect $touch"
-key one wait touch >/dev/null
+key one 'wait touch' >/dev/null
 pty 'send \x03'
 tap_check 'Ctrl-C at the touch goes on to the code' pty "expect $prompt"
 tap_check 'and not because its time was over' \
 	fails grep -a 'not touched in time' "$pty_shown"
-tap_check 'and the key is not waiting any more' key one wait idle
+tap_check 'and the key is not waiting any more' key one 'wait idle'
 pty 'line 000'
 pty "expect $prompt"
 pty 'send \x03'
@@ -168,15 +130,15 @@ tap_check 'nothing is left of the cancelled one' quiet
 
 # --- two at once ----------------------------------------------------------------------
 
-key other plug >/dev/null
+key_in other
 tap_check 'a foreign key beside it' touched one shows inside:root \
 	sudo_login tk-a "$touch"
-key other unplug >/dev/null
+key_out other
 
 # --- PIN ------------------------------------------------------------------------------
 
-key one unplug >/dev/null
-key pin plug >/dev/null
+key_out one
+key_in pin
 tap_check 'a record that wants its PIN' touched pin shows inside:root \
 	sudo_login tk-two 'Security key PIN (8 tries left): |1234' \
 	"$touch"
@@ -189,20 +151,20 @@ tap_check 'the key has all its tries' shows 'pin=8' key pin retries
 tap_check 'two wrong ones and no more' refused sudo_login tk-two \
 	'(8 tries left): |9999' '(7 tries left): |9998' 'Wrong PIN.'
 tap_check 'two tries are gone' shows 'pin=6' key pin retries
-key pin sig bad >/dev/null
+key pin 'sig bad' >/dev/null
 tap_check 'what only says that it is the key is told no PIN' refused \
 	sudo_login tk-two "The security key's answer is not valid."
 tap_check 'and the log says so' logged \
 	'event=key result=failed reason=wrong-signature id=K2 user=tk-two'
-key pin sig ok >/dev/null
-key pin unplug >/dev/null
+key pin 'sig ok' >/dev/null
+key_out pin
 
 # --- the matrix: policy, flags, path -----------------------------------------------------
 
 # granted KEY PERSON FLAGS
 granted()
 {
-	key "$1" flags "$3" >/dev/null
+	key "$1" "flags $3" >/dev/null
 	touched "$1" sudo_login "$2" "$touch" | grep -q inside:root
 }
 
@@ -228,8 +190,8 @@ for policy in no yes; do
 		done
 	done
 done
-key mat-u2f flags off >/dev/null
-key mat-fido flags off >/dev/null
+key mat-u2f 'flags off' >/dev/null
+key mat-fido 'flags off' >/dev/null
 conf 'tries = 1' 'key.touch-timeout = 3' 'key.insert-timeout = 1'
 tap_check 'matrix: and all is well again' touched mat-fido shows inside:root \
 	sudo_login mat-2 "$touch"
@@ -250,7 +212,7 @@ for lie in 'sig bad' 'sig long' 'sig empty' 'sig trailing' \
 	tap_check "$lie: logged" logged 'event=auth result=deny reason='
 	key mat-fido "${lie% *} ok" >/dev/null
 done
-key mat-fido counter 2 >/dev/null
+key mat-fido 'counter 2' >/dev/null
 log_mark
 tap_check 'a counter that went back: refused' fails shows inside: \
 	touched mat-fido sudo_login mat-2 "$touch"
@@ -261,19 +223,19 @@ tap_check 'key.counter = log: let in' touched mat-fido shows inside:root \
 	sudo_login mat-2 "$touch"
 tap_check 'and logged as well' logged \
 	'event=key result=accepted reason=key-counter id=K1'
-key mat-fido counter 1000 >/dev/null
+key mat-fido 'counter 1000' >/dev/null
 conf 'tries = 1' 'key.touch-timeout = 3' 'key.insert-timeout = 1'
 
 # --- a hostile device -------------------------------------------------------------------------
 
 for how in silent slow keepalive vanish short-report long-report garbage; do
-	key mat-fido hostile "$how" >/dev/null
+	key mat-fido "hostile $how" >/dev/null
 	start=$SECONDS
 	tap_check "$how: not let in" fails shows inside: sudo_login mat-2
 	tap_check "$how: within the limits" test $((SECONDS - start)) -le 12
 	tap_check "$how: nothing runs on" quiet
-	key mat-fido hostile none >/dev/null
-	key mat-fido plug >/dev/null 2>&1 || :
+	key mat-fido 'hostile none' >/dev/null
+	key mat-fido plug >/dev/null || :
 	tap_check "$how: the next login is well" touched mat-fido shows \
 		inside:root sudo_login mat-2 "$touch"
 done
@@ -292,9 +254,9 @@ install -m 0755 "$site_dir/device.installed" "$device"
 
 # --- its process, killed while the key blinks -----------------------------------------
 
-as_sudo mat-2
+sudo_start mat-2
 pty "expect $touch"
-key mat-fido wait touch >/dev/null
+key mat-fido 'wait touch' >/dev/null
 pkill -KILL -x keyfirst-key-de
 pty eof || :
 pty_end
@@ -302,38 +264,15 @@ tap_check 'killed: not let in' fails grep -q inside: "$pty_shown"
 tap_check 'killed: said to be gone' grep -q 'No security key of yours' \
 	"$pty_shown"
 tap_check 'killed: nothing runs on' quiet
-key mat-fido wait idle >/dev/null || key mat-fido expire >/dev/null || :
+key mat-fido 'wait idle' >/dev/null || key mat-fido expire >/dev/null || :
 
 # --- ten at once ------------------------------------------------------------------------
 
-# ten: of one person and one key, touched as soon as it blinks.
-ten()
-{
-	local n
-	local -a pids=()
-	for n in 1 2 3 4 5 6 7 8 9 10; do
-		sudo_login mat-2 >"$site_dir/ten.$n" 2>&1 &
-		pids+=($!)
-	done
-	for n in "${pids[@]}"; do
-		wait "$n" || :
-	done
-}
 conf 'key.insert-timeout = 40'
-said_why='inside:root|in use by another program|at the same moment'
-key mat-fido auto on >/dev/null
-ten
-key mat-fido auto off >/dev/null
-tap_check 'ten at once: each is let in, or told why not' test "$(
-	grep -lE "$said_why" "$site_dir"/ten.* |
-	wc -l)" = 10
-tap_check 'ten at once: somebody is let in' grep -q inside:root \
-	"$site_dir"/ten.1 "$site_dir"/ten.2 "$site_dir"/ten.3 \
-	"$site_dir"/ten.4 "$site_dir"/ten.5
-for name in $(grep -LE "$said_why" "$site_dir"/ten.* || :); do
-	note "$name: $(tr '\n' ' ' <"$name")"
-done
-note "of ten at once, $(grep -l inside:root "$site_dir"/ten.* | wc -l) got in"
+key mat-fido 'auto on' >/dev/null
+tap_check 'ten at once, who have no code: each waits until it gets in' \
+	ten mat-2 inside
+key mat-fido 'auto off' >/dev/null
 tap_check 'ten at once: nothing runs on' quiet
 
 # --- ssh ------------------------------------------------------------------------------------
@@ -346,8 +285,8 @@ sshd_start <<-CONFIG
 	AuthenticationMethods publickey,keyboard-interactive:pam
 CONFIG
 site_enroll tk-b
-key u2f plug >/dev/null
-key u2f stats reset >/dev/null
+key_in u2f
+key u2f 'stats reset' >/dev/null
 tap_check 'over ssh the key in this port is left alone' shows inside:tk-b \
 	ssh_login tk-b publickey,keyboard-interactive \
 	"$prompt|$(site_code tk-b)"

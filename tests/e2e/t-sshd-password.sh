@@ -6,6 +6,7 @@ set -eu
 . "$(dirname "$0")/site.sh"
 
 site_begin
+site_at_once
 site_person pw-a pw-b pw-c
 site_enroll pw-a pw-b pw-c
 site_recipe '/etc/pam.d/sshd: a password, then a code' | site_pam sshd

@@ -27,6 +27,7 @@ attack()
 }
 
 site_begin
+site_at_once
 site_person str-a str-b str-c
 site_enroll str-b str-c
 site_pam su <<'LINES'

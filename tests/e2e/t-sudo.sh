@@ -67,11 +67,13 @@ tap_check 'sudo -i: not the password alone' fails shows inside: \
 # even where nothing stands before us.
 site_pam sudo <<<'auth required pam_keyfirst.so'
 wrong=$(site_wrong sudo-b)
+start=$EPOCHSECONDS
 tap_check 'a code alone, where the stack says so' \
 	shows inside:root sudo_login sudo-b "$prompt|$(site_code sudo-b)"
 tap_check 'wrong codes are refused, in words' \
 	refused sudo_login sudo-b "$prompt|$wrong" "Wrong code|$wrong" \
 	"Wrong code|$wrong"
+tap_check 'and they have to wait' test $((EPOCHSECONDS - start)) -ge 1
 tap_check 'three failures' test "$(site_failures sudo-b known)" = 3
 tap_check 'who is not enrolled is refused, in words' refused \
 	sudo_login sudo-c 'No second factor is enrolled for you.'

@@ -39,6 +39,7 @@ same()
 }
 
 site_begin
+site_at_once
 site_person tr-caller tr-nothing tr-a-wrong tr-ordered tr-is-lock
 site_enroll tr-a-wrong tr-ordered tr-is-lock
 site_conf <<'CONF'

@@ -80,10 +80,12 @@ uhid_openings()
 	echo "$count"
 }
 
-# --- keys: softkey on uhid, one process each ---------------------------------------
+# --- keys: softkey on uhid --------------------------------------------------------
 
-softkey=$site_build/tests/softkey/softkey
-declare -A key_pids=()
+# shellcheck source=tests/e2e/softkeys.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../e2e/softkeys.sh"
+# shellcheck disable=SC2034 # softkeys.sh uses it
+key_tool=keyfirst
 
 # keys_begin: /dev/softkey/NAME is the node of the key of that name.
 keys_begin()
@@ -95,20 +97,15 @@ keys_begin()
 	udevadm control --reload
 }
 
-# key_start NAME [OPTION...]: plugs one in; it is ready when this returns.
-# Another name is another key.
-key_start()
+# In the place of sockets.
+key_port()
 {
-	local name=$1 ready answer secret
-	shift
-	secret=$(sha256sum <<<"$name" | cut -c 1-64)
-	exec {ready}< <(exec "$softkey" --uhid="$name" --secret "$secret" \
-		--control "$site_dir/$name.control" "$@" 2>&1)
-	key_pids[$name]=$!
-	read -r -t 60 -u "$ready" answer || answer=
-	exec {ready}<&-
-	[ "$answer" = ready ] || tap_bail "softkey: ${answer:-no answer}"
-	key_there "$name"
+	printf '%s\n' "--uhid=$1"
+}
+
+key_node()
+{
+	readlink -f "/dev/softkey/$1"
 }
 
 key_there()
@@ -117,106 +114,7 @@ key_there()
 		tap_bail "no node for $1"
 }
 
-key_stop()
+key_gone()
 {
-	kill "${key_pids[$1]}"
-	wait "${key_pids[$1]}" || :
-	udevadm wait --timeout=60 --removed "/dev/softkey/$1" || :
-}
-
-# key NAME COMMAND...: tells it, and prints its answers.
-key()
-{
-	local name=$1
-	shift
-	timeout 60 "$softkey" --tell "$site_dir/$name.control" "$@"
-}
-
-key_node()
-{
-	readlink -f "/dev/softkey/$1"
-}
-
-# during NAME ACTS COMMAND...: COMMAND, with ACTS (touch, refuse, unplug; several
-# apart by commas) done once the key waits for a touch; false when it never did.
-during()
-{
-	local name=$1 status=0 acting actor line acted=
-	local -a acts
-	IFS=, read -r -a acts <<<"$2"
-	shift 2
-	exec {acting}< <(exec "$softkey" --tell "$site_dir/$name.control" \
-		'stats reset' 'wait touch' "${acts[@]}" stats)
-	actor=$!
-	"$@" {acting}<&- || status=$?
-	while read -r -t 10 -u "$acting" line; do
-		acted=$line
-	done
-	exec {acting}<&-
-	# It must not touch the key for the next one.
-	kill "$actor" 2>/dev/null || :
-	[[ $acted = 'ok openings='* ]] || {
-		echo "the key was not waited for"
-		return 99
-	}
-	return "$status"
-}
-
-# touched NAME COMMAND...: one touch must be all that it takes.  A U2F key
-# counts it when it is asked again, so what it counted is looked at afterwards.
-touched()
-{
-	local name=$1
-	shift
-	during "$name" touch "$@" && key_touches "$name" 1
-}
-
-# key_touches NAME COUNT: so many since "stats reset".
-key_touches()
-{
-	shows " touches=$2 " key "$1" stats
-}
-
-# key_out NAME, key_in NAME: pulled out of its port, and put in again.
-key_out()
-{
-	key "$1" unplug >/dev/null
 	udevadm wait --timeout=60 --removed "/dev/softkey/$1"
-}
-
-key_in()
-{
-	key "$1" plug >/dev/null
-	key_there "$1"
-}
-
-# key_enroll PERSON NAME [OPTION...]: by the installed tool, touched at once.
-key_enroll()
-{
-	local person=$1 name=$2 status=0
-	shift 2
-	key "$name" 'auto on' >/dev/null
-	keyfirst enroll key "$person" --label "$name" \
-		--device "$(key_node "$name")" "$@" </dev/null || status=$?
-	key "$name" 'auto off' >/dev/null
-	return "$status"
-}
-
-# quiet: nothing of keyfirst's runs on, and nobody has a key open.
-quiet()
-{
-	local pid name
-	while pid=$(pgrep -n 'keyfirst-(verify|key-de)'); do
-		timeout 20 tail -s 0.1 -f /dev/null --pid="$pid" || {
-			note "left: $(ps -o pid=,args= -p "$pid")"
-			return 1
-		}
-	done
-	for name in "${!key_pids[@]}"; do
-		shows ok key "$name" 'wait closed' >/dev/null || {
-			note "$name is open"
-			return 1
-		}
-	done
-	fails grep . < <(find /proc/[0-9]*/fd -lname '/dev/hidraw*' 2>/dev/null)
 }

@@ -8,18 +8,10 @@ set -eu
 . "$(dirname "$0")/guest.sh"
 vm_inside 900
 
-touch='Touch your security key.'
-insert='Insert your security key and press Enter, or type a verification code: '
 put_in='Insert your security key.'
 rule=/usr/lib/udev/rules.d/70-keyfirst.rules
 mouse='\x05\x01\x09\x02\xa1\x01\x09\x01\xa1\x00\x05\x09\x19\x01\x29\x08\x15\x00'
 mouse+='\x25\x01\x95\x08\x75\x01\x81\x02\xc0\xc0'
-
-# conf [LINE...]
-conf()
-{
-	printf '%s\n' '[default]' 'log = steps' "$@" | site_conf
-}
 
 # recovery NAME: sets code to the next of their recovery codes.
 recovery()
@@ -27,14 +19,6 @@ recovery()
 	local next=$site_dir/$1.next
 	echo >>"$next"
 	code=$(site_recovery_code "$1" "$(wc -l <"$next")")
-}
-
-# waits_at NAME: a sudo of theirs, for pty.
-waits_at()
-{
-	# shellcheck disable=SC2016 # for the shell over there
-	site_as "$1" sudo -k sh -c 'echo inside:$(id -un)'
-	pty_start "${as_argv[@]}"
 }
 
 # tap_pty TEXT COMMAND: what the terminal that pty_start has begun must show.
@@ -154,7 +138,7 @@ key_out old
 recovery vk-a
 tap_check 'no key: a code, and not a word of touching' \
 	lacks "$touch" sudo_login vk-a "$insert|$code"
-waits_at vk-a
+sudo_start vk-a
 tap_pty 'no key: asked for one' "expect $insert"
 key_in one
 pty 'line '
@@ -192,7 +176,7 @@ sleeps_again()
 # udev gives a node away after it is there.  Seen before that, and after it.
 for order in 'before the rule' 'after the rule'; do
 	log_mark
-	waits_at vk-only
+	sudo_start vk-only
 	pty "expect $put_in"
 	verifier=$(pgrep -n -x keyfirst-verify)
 	if [ "$order" = 'before the rule' ]; then
@@ -261,7 +245,7 @@ interrupted()
 	pty "line $code"
 }
 
-waits_at vk-a
+sudo_start vk-a
 tap_check 'Ctrl-C at the touch in sudo: on to the code' interrupted
 tap_pty 'which lets in' 'expect inside:root'
 pty_end
@@ -299,40 +283,6 @@ sshd_stop
 
 # --- ten at once -----------------------------------------------------------------------
 
-# one_of_ten N NAME: what they are told goes to $site_dir/ten.N.
-one_of_ten()
-{
-	local answer=nothing
-	waits_at "$2"
-	if pty 'expect ecurity key'; then
-		if grep -aq 'in use by another program\.' "$pty_shown"; then
-			# On to the code, and that is the answer.
-			pty 'expect code: ' && pty 'send \x03' && answer=in-use
-		elif pty 'expect inside:root'; then
-			answer=inside
-		fi
-	fi
-	pty_end
-	echo "$answer" >"$site_dir/ten.$1"
-	[ "$answer" != nothing ] || cat "$pty_shown"
-}
-
-# ten NAME: ten sudos of theirs, at once.
-ten()
-{
-	local n
-	local -a pids=()
-	rm -f "$site_dir"/ten.*
-	for n in 1 2 3 4 5 6 7 8 9 10; do
-		one_of_ten "$n" "$1" &
-		pids+=($!)
-	done
-	wait "${pids[@]}"
-	sort "$site_dir"/ten.* | uniq -c
-	[ "$(cat "$site_dir"/ten.* | grep -cE "^($2)\$")" = 10 ] &&
-		grep -qx inside "$site_dir"/ten.*
-}
-
 conf 'key.insert-timeout = 40'
 key one 'auto on' >/dev/null
 tap_check 'ten at once: each gets in, or is told that the key is in use' \
@@ -353,7 +303,7 @@ conf 'key.touch-timeout = 3'
 key_in one
 for how in silent keepalive vanish; do
 	key one "hostile $how" >/dev/null
-	waits_at vk-a
+	sudo_start vk-a
 	start=$SECONDS
 	tap_pty "$how: passed on to the code" 'expect code: '
 	# Ten are the limits; the rest is the emulator's.
