@@ -1,9 +1,11 @@
 #!/bin/bash
 # The shipped units under a real systemd: process 1 of a PID namespace, with a
-# cgroup of its own that goes with it.
+# cgroup of its own that goes with it: codes, a security key, and crowds.
 set -eu
 # shellcheck source=tests/e2e/site.sh
 . "$(dirname "$0")/site.sh"
+# shellcheck source=tests/e2e/softkeys.sh
+. "$(dirname "$0")/softkeys.sh"
 
 locker=$site_build/tests/e2e/locker
 caller=$site_top/tests/e2e/caller.py
@@ -131,6 +133,13 @@ lock()
 	pty_run "$@" -- "${as_argv[@]}"
 }
 
+# locker_start NAME: for pty.
+locker_start()
+{
+	site_as "$1" "$locker" kf-code
+	pty_start "${as_argv[@]}"
+}
+
 # shown UNIT NAME=VALUE...: as systemd shows it.
 shown()
 {
@@ -146,7 +155,7 @@ shown()
 site_begin
 trap 'systemd_stop; sshd_stop' EXIT
 trap 'exit 143' TERM HUP INT
-site_person sysd-a sysd-b
+site_person sysd-a sysd-b sysd-k
 site_enroll sysd-a sysd-b
 echo 'auth required pam_keyfirst.so' >/etc/pam.d/kf-code
 echo 'account required pam_keyfirst.so' >>/etc/pam.d/kf-code
@@ -177,8 +186,7 @@ tap_check 'and not twice' fails shows inside: lock sysd-a \
 	authenticate
 
 # A session that waits, and what it runs in.
-site_as sysd-a "$locker" kf-code
-pty_start "${as_argv[@]}"
+locker_start sysd-a
 pty "expect $prompt"
 pid=$(pgrep -x keyfirst-verify)
 instance=$(inside systemctl list-units --no-legend --plain 'keyfirst-verify@*' |
@@ -208,8 +216,7 @@ tap_check 'and its code unlocks' grep -q inside:sysd-a "$pty_shown"
 timeout 20 tail -s 0.1 --pid="$pid" -f /dev/null || :
 
 # systemd holds the socket as well, until it has collected the verifier.
-site_as sysd-b "$locker" kf-code
-pty_start "${as_argv[@]}"
+locker_start sysd-b
 pty "expect $prompt"
 kill -STOP "$(pgrep -P "$init")"
 pty "line $(site_code sysd-b)"
@@ -218,6 +225,72 @@ kill -CONT "$(pgrep -P "$init")"
 pty_end
 tap_check 'a code unlocks while systemd is busy' \
 	grep -q inside:sysd-b "$pty_shown"
+
+# --- a security key: its program limits itself behind the unit's filter ------------
+
+# traced PID: from now on it, and what it starts, each in key.trace.PID.
+traced()
+{
+	local line
+	exec {traced}< <(exec strace -ff -o "$site_dir/key.trace" -p "$1" 2>&1)
+	strace_pid=$!
+	read -r -t 20 -u "$traced" line || line=
+	[[ $line = *attached* ]] || note "strace: $line"
+}
+
+# filters PID: of system calls, that are on it.
+filters()
+{
+	awk '$1 == "Seccomp_filters:" { print $2 }' "/proc/$1/status"
+}
+
+softkeys_begin
+trap 'systemd_stop; softkeys_end; sshd_stop' EXIT
+key_start one
+tap_check 'a key is enrolled' key_enroll sysd-k one
+log_mark
+tap_check 'a touch unlocks' touched one shows inside:sysd-k \
+	lock sysd-k "$touch" inside:
+tap_check 'and the log has it' logged \
+	"result=grant factor=key via=local id=K1 user=sysd-k .*caller=$(id -u sysd-k) "
+tap_check 'nothing of it runs on' quiet
+conf 'key.touch-timeout = 1'
+tap_check 'no touch does not' shows 'not touched in time' shows \
+	'authenticate 7 ' fails lock sysd-k "$touch" authenticate
+tap_check 'nothing of that runs on' quiet
+conf
+key_out one
+locker_start sysd-k
+pty 'expect Insert your security key.'
+pid=$(pgrep -x keyfirst-verify)
+traced "$pid"
+key_in one
+tap_check 'put in while it waits: asked for its touch' pty "expect $touch"
+device=$(pgrep -x keyfirst-key-de)
+tap_check 'its program has a filter more than the unit gives' \
+	test $(($(filters "$device") - $(filters "$pid"))) = 1
+key one 'wait touch' touch >/dev/null
+tap_check 'its touch unlocks' pty 'expect inside:sysd-k'
+pty_end
+tap_check 'nothing is left running' quiet
+wait "$strace_pid" || :
+exec {traced}<&-
+trace=$site_dir/key.trace.$device
+if [ -s "$trace" ]; then
+	tap_check 'it may set its filter' \
+		grep 'seccomp(SECCOMP_SET_MODE_FILTER, .* = 0$' "$trace"
+	# A kernel without it says so; the unit may not.
+	tap_check 'and lock itself away from files, where the kernel can' grep -E \
+		'landlock_(restrict_self.* = 0$|.* (ENOSYS|EOPNOTSUPP) )' "$trace"
+	tap_check 'nothing that it does is refused' fails grep EPERM "$trace"
+	tap_check 'and it ends as it should' grep '+++ exited with 0 +++' "$trace"
+else
+	tap_check 'what it may do # SKIP strace does not run' true
+fi
+rm -f "$site_dir"/key.trace.*
+softkeys_end
+
+# --- crowds --------------------------------------------------------------------------
 
 # One user takes all there is.
 site_as sysd-a /usr/bin/python3 "$caller" hold 300 silent
