@@ -4,51 +4,16 @@
 set -eu
 # shellcheck source=tests/e2e/site.sh
 . "$(dirname "$0")/site.sh"
+# shellcheck source=tests/e2e/tool.sh
+. "$(dirname "$0")/tool.sh"
 
-enrolled=/var/lib/keyfirst/enrolled
-state=/var/lib/keyfirst/state
 files=$site_dir/import
 mkdir -p "$files"
 
-# answers STATUS COMMAND...: that exit status; what it says is kept, and has no
-# secret in it.
-answers()
+# refuses STATUS TEXT COMMAND...: one line that has it, and nothing else.
+refuses()
 {
-	local expected=$1 status=0
-	shift
-	"$@" >"$site_dir/import.out" 2>"$site_dir/import.err" || status=$?
-	cat "$site_dir/import.out" "$site_dir/import.err"
-	cat "$site_dir/import.out" "$site_dir/import.err" >>"$files/all.said"
-	[ "$status" = "$expected" ] || {
-		echo "status $status, not $expected"
-		return 1
-	}
-}
-
-# says STATUS TEXT COMMAND...: and TEXT is a line of standard output.
-says()
-{
-	local text=$2
-	set -- "$1" "${@:3}"
-	answers "$@" && grep -qxF -e "$text" "$site_dir/import.out"
-}
-
-# complains STATUS TEXT COMMAND...: one line that has it, and nothing else.
-complains()
-{
-	local text=$2
-	set -- "$1" "${@:3}"
-	answers "$@" && [ "$(wc -l <"$site_dir/import.err")" = 1 ] &&
-		[ ! -s "$site_dir/import.out" ] &&
-		grep -q '^keyfirst: ' "$site_dir/import.err" &&
-		grep -qF -e "$text" "$site_dir/import.err"
-}
-
-# has USER FILTER: jq's FILTER is true of the person's factors.
-has()
-{
-	keyfirst list "$1" --json | tee /dev/stderr |
-		jq -e ".people[0].factors | $2" >/dev/null
+	complains "$@" && [ ! -s "$tool_out" ]
 }
 
 # hex_of NAME: a new seed; NAME.seed has it in base32 for site_code.
@@ -61,24 +26,6 @@ hex_of()
 	site_ledger seed "${base32%%=*}"
 	printf '%s\n' "$base32" >"$site_dir/$1.seed"
 	printf '%s\n' "$hex"
-}
-
-# stored: everything that an import could change.
-stored()
-{
-	find "$enrolled" "$state" -type f ! -name '.*' -printf '%p %T@\n' |
-		sort
-	cat "$enrolled"/* 2>/dev/null | cksum
-}
-
-# unchanged COMMAND...: whatever it answers.
-unchanged()
-{
-	local before after
-	before=$(stored)
-	"$@" || return
-	after=$(stored)
-	[ "$before" = "$after" ]
 }
 
 site_begin
@@ -104,17 +51,17 @@ sed -i "s/^\" DISALLOW_REUSE.*/\" DISALLOW_REUSE $(($(date +%s) / 30 - 2))/" \
 	"$google"
 
 before=$(sha256sum "$google")
-tap_check 'google-authenticator: whose?' complains 2 'give --user' \
+tap_check 'google-authenticator: whose?' refuses 2 'give --user' \
 	keyfirst import google-authenticator "$google"
 tap_check 'a dry run says what would be done' \
-	says 0 'imp-a: T1 (not stored: --dry-run)' unchanged \
+	says_line 0 'imp-a: T1 (not stored: --dry-run)' unchanged \
 	keyfirst import google-authenticator "$google" --user imp-a --dry-run
 tap_check 'and has not done it' answers 4 keyfirst list imp-a
 log_mark
-tap_check 'google-authenticator: imported' says 0 'imp-a: T1' \
+tap_check 'google-authenticator: imported' says_line 0 'imp-a: T1' \
 	keyfirst import google-authenticator "$google" --user imp-a
 tap_check 'scratch codes: keyfirst recovery is named' \
-	grep -q 'scratch codes.*keyfirst recovery imp-a' "$site_dir/import.out"
+	grep -q 'scratch codes.*keyfirst recovery imp-a' "$tool_out"
 tap_check 'it is logged' logged \
 	'event=import by=root .*user=imp-a .*factor=totp id=T1'
 tap_check 'the file is as it was' test "$before" = "$(sha256sum "$google")"
@@ -123,7 +70,7 @@ tap_check 'it is unproved' has imp-a \
 	and .[0].algorithm == "sha1" and .[0].digits == 6 and .[0].period == 30'
 tap_check 'list says so' shows 'sha1/6/30s, unproved' keyfirst list imp-a
 tap_check 'status too' shows 'never used, unproved' keyfirst status imp-a
-tap_check 'once more: refused' complains 3 'that secret is enrolled already' \
+tap_check 'once more: refused' refuses 3 'that secret is enrolled already' \
 	unchanged keyfirst import google-authenticator "$google" --user imp-a
 
 site_pam sudo <<-PAM
@@ -138,20 +85,20 @@ tap_check 'list says nothing more' lacks unproved keyfirst list imp-a
 # Next to one that was used, one that was not is no other one.
 second=$files/second
 printf 'HOTP/T30 imp-a - %s\n' "$(hex_of imp-a2)" >"$second"
-tap_check 'a second one' says 0 'imp-a: T2' keyfirst import oath "$second"
+tap_check 'a second one' says_line 0 'imp-a: T2' keyfirst import oath "$second"
 tap_check 'the last one that was proved stays' \
-	complains 3 'T1 is the last factor that was proved' \
+	refuses 3 'T1 is the last factor that was proved' \
 	unchanged keyfirst remove imp-a T1
 tap_check 'one that was not can go' answers 0 keyfirst remove imp-a T2
-tap_check 'and comes again' says 0 'imp-a: T2' keyfirst import oath "$second"
+tap_check 'and comes again' says_line 0 'imp-a: T2' keyfirst import oath "$second"
 tap_check '--last says that it is meant' answers 0 \
 	keyfirst remove imp-a T1 --last
 tap_check 'with nothing proved, the last of all stays' \
-	complains 3 'T2 is the last factor, and' unchanged \
+	refuses 3 'T2 is the last factor, and' unchanged \
 	keyfirst remove imp-a T2
 
 # The file does not say what was used: everything may have been.
-tap_check 'without a used code' says 0 'imp-b: T1' \
+tap_check 'without a used code' says_line 0 'imp-b: T1' \
 	keyfirst import google-authenticator "$files/google.fresh" --user imp-b
 cp "$site_dir/imp-a.seed" "$site_dir/imp-b.seed"
 tap_check 'the code of now is refused' refused sudo_login imp-b \
@@ -165,26 +112,26 @@ site_as imp-c google-authenticator -c -f -r 3 -R 30 -w 3 -C -q \
 "${as_argv[@]}" >"$files/google.said" 2>&1
 site_ledger seed "$(head -n 1 /home/imp-c/counter)"
 tap_check 'counter-based, of the real program: refused' \
-	complains 3 'counter-based: keyfirst has time-based codes only' \
+	refuses 3 'counter-based: keyfirst has time-based codes only' \
 	unchanged keyfirst import google-authenticator /home/imp-c/counter \
 	--user imp-c
 weak=$(head -c 10 /dev/urandom | base32)
 site_ledger seed "$weak"
 printf '%s\n" TOTP_AUTH\n12345678\n' "$weak" >"$files/weak"
-tap_check '80 bits: refused' complains 3 '80 bits, and 128 are needed' \
+tap_check '80 bits: refused' refuses 3 '80 bits, and 128 are needed' \
 	unchanged keyfirst import google-authenticator "$files/weak" \
 	--user imp-c
 tap_check 'and the remedy is named' \
-	grep -q 'keyfirst enroll totp' "$site_dir/import.err"
+	grep -q 'keyfirst enroll totp' "$tool_err"
 sed "s/^\" DISALLOW_REUSE.*/\" DISALLOW_REUSE 99999999999/" \
 	"$files/google.fresh" >"$files/future"
-tap_check 'a used code of the future' complains 5 'clock' \
+tap_check 'a used code of the future' refuses 5 'clock' \
 	unchanged keyfirst import google-authenticator "$files/future" \
 	--user imp-c
 tap_check 'nobody of that name' answers 4 \
 	keyfirst import google-authenticator "$google" --user nobody-here
 tap_check 'a file of something else shows nothing of it' \
-	complains 5 'line 1: the secret cannot be understood' \
+	refuses 5 'line 1: the secret cannot be understood' \
 	keyfirst import google-authenticator /etc/shadow --user imp-c
 tap_check 'nobody has got anything' answers 4 keyfirst list imp-c
 
@@ -205,32 +152,32 @@ cat >"$oath" <<-OATH
 	HOTP/T30/7 imp-d - $(hex_of imp-d7)
 	HOTP/T30 weak-$pin - $(hex_of weak 10)
 OATH
-tap_check 'one of many' says 0 'imp-c: T1' \
+tap_check 'one of many' says_line 0 'imp-c: T1' \
 	keyfirst import oath "$oath" --user imp-c
 tap_check 'nothing else of the file is said' \
-	test "$(cat "$site_dir/import.out" "$site_dir/import.err")" = \
+	test "$(cat "$tool_out" "$tool_err")" = \
 	'imp-c: T1'
-tap_check 'a dry run of the rest' says 4 'imp-d: T1 T2 (not stored: --dry-run)' \
+tap_check 'a dry run of the rest' says_line 4 'imp-d: T1 T2 (not stored: --dry-run)' \
 	unchanged keyfirst import oath "$oath" --dry-run
-tap_check 'the rest, and the highest status' says 4 'imp-d: T1 T2' \
+tap_check 'the rest, and the highest status' says_line 4 'imp-d: T1 T2' \
 	keyfirst import oath "$oath"
 for text in 'line 3: ' 'line 4: no such person' 'line 6: counter-based' \
 	"line 6: nothing of that person's was imported"; do
 	[ "$text" != 'line 3: ' ] || text='imp-c: that secret is enrolled'
-	tap_check "said: $text" grep -qF -e "$text" "$site_dir/import.err"
+	tap_check "said: $text" grep -qF -e "$text" "$tool_err"
 done
 tap_check 'PINs are dropped, and it is said' \
-	grep -q '^PINs are not taken over' "$site_dir/import.out"
+	grep -q '^PINs are not taken over' "$tool_out"
 tap_check 'digits and periods are the file'"'"'s' has imp-d \
 	'map("\(.algorithm)/\(.digits)/\(.period)") ==
 	["sha1/8/60", "sha1/7/30"]'
 tap_check 'all of a person or nothing' answers 4 keyfirst list imp-e
 tap_check 'and no state for those who got nothing' \
-	fails test -e "$state/$(id -u imp-e)"
-tap_check 'a person who is not in it' complains 4 'no line of imp-b' \
+	fails test -e "$store_state/$(id -u imp-e)"
+tap_check 'a person who is not in it' refuses 4 'no line of imp-b' \
 	keyfirst import oath "$oath" --user imp-b
 : >"$files/empty"
-tap_check 'an empty file' complains 4 'no line of anybody' \
+tap_check 'an empty file' refuses 4 'no line of anybody' \
 	keyfirst import oath "$files/empty"
 tap_check 'a file of something else: no word of it' fails grep -E \
 	'root:|\$' <(keyfirst import oath /etc/shadow 2>&1)
@@ -241,9 +188,9 @@ site_conf <<-CONF
 	[default]
 	totp.window = 2
 CONF
-first=$(sed -n 's/^first-step = //p' "$enrolled/$(id -u imp-c)")
+first=$(sed -n 's/^first-step = //p' "$store_enrolled/$(id -u imp-c)")
 tap_check 'all that may have been used counts as used' \
-	test "$first" -ge $(($(stat -c %Y "$enrolled/$(id -u imp-c)") / 15 + 2))
+	test "$first" -ge $(($(stat -c %Y "$store_enrolled/$(id -u imp-c)") / 15 + 2))
 until [ $(($(date +%s) / 15 + 2)) -gt "$first" ]; do
 	read -r -t 0.2 _ <> <(:) || :
 done
@@ -262,20 +209,20 @@ ln -s "$oath" "$files/link"
 mkfifo "$files/fifo"
 truncate -s 2M "$files/large"
 for name in link fifo large .; do
-	tap_check "refused: $name" complains 5 "$files/$name: " unchanged \
+	tap_check "refused: $name" refuses 5 "$files/$name: " unchanged \
 		timeout 20 keyfirst import oath "$files/$name"
 done
-tap_check 'refused: a device' complains 5 'not a regular file' \
+tap_check 'refused: a device' refuses 5 'not a regular file' \
 	timeout 20 keyfirst import oath /dev/zero
-tap_check 'refused: standard input' complains 5 'symbolic link' \
+tap_check 'refused: standard input' refuses 5 'symbolic link' \
 	timeout 20 keyfirst import oath /dev/stdin
-tap_check 'none' complains 4 'No such file' \
+tap_check 'none' refuses 4 'No such file' \
 	keyfirst import oath "$files/none"
 mkdir "$files/mnt"
 mount -t tmpfs -o size=64k tmpfs "$files/mnt"
 cp "$oath" "$files/mnt/users.oath"
 # Root may read everything, but not with no capability to.
-tap_check 'unreadable' complains 5 'Permission denied' \
+tap_check 'unreadable' refuses 5 'Permission denied' \
 	setpriv --bounding-set -dac_override,-dac_read_search \
 	--inh-caps -dac_override,-dac_read_search \
 	sh -c "chmod 0700 $files/mnt && chown imp-b $files/mnt &&
@@ -286,7 +233,7 @@ tap_check 'noise' answers 5 keyfirst import oath "$files/noise"
 tap_check 'noise of one person' answers 5 \
 	keyfirst import google-authenticator "$files/noise" --user imp-e
 yes 'HOTP/T30 imp-e - 00' | head -n 5000 >"$files/many"
-tap_check 'too many lines: nothing' complains 5 'more than 4096 lines' \
+tap_check 'too many lines: nothing' refuses 5 'more than 4096 lines' \
 	unchanged keyfirst import oath "$files/many"
 for words in import 'import oath' 'import nonsense x' 'import oath a b' \
 	'import pam-u2f x' 'import oath x --nonsense'; do
@@ -321,9 +268,9 @@ tail -n "+$((ledger + 1))" "$site_dir/ledger" |
 tap_check 'there are secrets to look for' \
 	test "$(wc -l <"$files/needles")" -gt 15
 tap_check 'no secret was said' \
-	fails grep -qF -f "$files/needles" "$files/all.said"
+	fails grep -qF -f "$files/needles" "$tool_said"
 tap_check 'nor logged' fails grep -qaF -f "$files/needles" "$site_log"
 tap_check 'nor is one in the store' \
-	fails grep -rqaF -f "$files/needles" "$enrolled" "$state"
+	fails grep -rqaF -f "$files/needles" "$store_enrolled" "$store_state"
 rm -rf "$files"
 tap_done

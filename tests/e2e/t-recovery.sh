@@ -5,8 +5,8 @@
 set -eu
 # shellcheck source=tests/e2e/site.sh
 . "$(dirname "$0")/site.sh"
-
-state=/var/lib/keyfirst/state
+# shellcheck source=tests/e2e/tool.sh
+. "$(dirname "$0")/tool.sh"
 
 # sudo_code NAME CODE...: the words that sudo shows for them, one call.
 sudo_code()
@@ -37,8 +37,8 @@ left()
 			.factor == \"recovery\" and (has(\"digits\") | not)"
 }
 
-# says STATUS TEXT COMMAND...: the tool's status, and one line with TEXT.
-says()
+# told STATUS TEXT COMMAND...: the tool's status, and one line with TEXT.
+told()
 {
 	local expected=$1 text=$2 status=0
 	shift 2
@@ -47,17 +47,13 @@ says()
 	[ "$status" = "$expected" ] && grep -qF -e "$text" "$site_dir/rec.out"
 }
 
-as_service()
-{
-	setpriv --reuid keyfirst --regid keyfirst --clear-groups "$@"
-}
-
 site_begin
+site_at_once
 site_person rec-a rec-b rec-c rec-n
 tap_check 'nobody gets them who has no factor' \
-	says 4 'nothing is enrolled' keyfirst recovery rec-n
+	told 4 'nothing is enrolled' keyfirst recovery rec-n
 tap_check 'nor a person who does not exist' \
-	says 4 'no such person' keyfirst recovery rec-nobody
+	told 4 'no such person' keyfirst recovery rec-nobody
 site_enroll rec-a rec-b rec-c
 site_recovery rec-a
 tap_check 'ten, each with its number' test "$(r '[0-9]*' | wc -l) $(
@@ -192,7 +188,7 @@ tap_check 'the secret in the app is what it was' \
 
 # Nothing that fails in the middle kills the old ones and keeps the new to itself.
 tap_check 'who cannot print them is told so' \
-	says 5 'standard output' sh -c 'keyfirst recovery rec-b >/dev/full'
+	told 5 'standard output' sh -c 'keyfirst recovery rec-b >/dev/full'
 tap_check 'and that there are none now' \
 	grep -q 'new recovery codes of rec-b are lost' "$site_dir/rec.out"
 tap_check 'in one line' test "$(wc -l <"$site_dir/rec.out")" = 1
@@ -211,19 +207,19 @@ tap_check 'and not spent' shows inside:root sudo_code rec-b "$(r 5 rec-b)"
 # --- the phone is gone -----------------------------------------------------------------
 
 tap_check 'the last factor is not removed by the way' \
-	says 3 'recovery codes alone would be left' keyfirst remove rec-b T1
+	told 3 'recovery codes alone would be left' keyfirst remove rec-b T1
 tap_check 'but when it is meant' \
-	says 0 'Recovery codes alone are left.' keyfirst remove rec-b T1 --last
+	told 0 'Recovery codes alone are left.' keyfirst remove rec-b T1 --last
 tap_check 'the codes still let in' \
 	shows inside:root sudo_code rec-b "$(r 6 rec-b)"
-tap_check 'they are the last now' says 3 'is the last factor' \
+tap_check 'they are the last now' told 3 'is the last factor' \
 	keyfirst remove rec-b R
-tap_check 'a label for them' says 0 '' keyfirst rename rec-b R drawer
-tap_check 'that a new issue keeps' says 0 'former ones no longer work' \
+tap_check 'a label for them' told 0 '' keyfirst rename rec-b R drawer
+tap_check 'that a new issue keeps' told 0 'former ones no longer work' \
 	keyfirst recovery rec-b
 tap_check 'stays' shows 'recovery, drawer: 10 of 10 left, never used' \
 	keyfirst status rec-b
-tap_check 'and they can go' says 0 'Nothing is enrolled any more.' \
+tap_check 'and they can go' told 0 'Nothing is enrolled any more.' \
 	keyfirst remove rec-b R --last
 
 # enroll_terminal NAME ANSWER [PAIR...]: with a new seed, and that answer to the
@@ -263,22 +259,22 @@ tap_check 'who has some is not asked, lest they die by Enter' \
 site_recovery rec-c
 uid=$(id -u rec-c)
 tap_check 'what is in order is left alone' \
-	says 0 'nothing was changed' keyfirst repair rec-c
+	told 0 'nothing was changed' keyfirst repair rec-c
 tap_check 'and is no first use' \
-	says 3 'has a state already' keyfirst repair --first-use rec-c
+	told 3 'has a state already' keyfirst repair --first-use rec-c
 tap_check 'a recovery code is used' shows inside:root sudo_code rec-c "$(r 1 rec-c)"
 for damage in "truncate -s 0" rm "sh -c 'echo x >\"\$0\"'"; do
-	eval "as_service $damage $state/$uid"
+	eval "as_service $damage $store_state/$uid"
 	tap_check "$damage: codes are refused" \
 		refused sudo_code rec-c "$(r 2 rec-c)" "$(r 2 rec-c)" "$(r 2 rec-c)"
 	tap_check 'status names the remedy' \
-		says 5 'keyfirst repair rec-c' keyfirst status rec-c
+		told 5 'keyfirst repair rec-c' keyfirst status rec-c
 	tap_check 'it was in use, so it is no first use' \
-		says 3 'no first use' keyfirst repair rec-c --first-use
+		told 3 'no first use' keyfirst repair rec-c --first-use
 	tap_check 'no codes are printed that repair would kill' \
-		says 5 'keyfirst repair rec-c first' keyfirst recovery rec-c
+		told 5 'keyfirst repair rec-c first' keyfirst recovery rec-c
 	log_mark
-	tap_check 'it is repaired' says 0 'in order again' keyfirst repair rec-c
+	tap_check 'it is repaired' told 0 'in order again' keyfirst repair rec-c
 	tap_check 'the log has it' logged 'event=repair by=root user=rec-c '
 	for again in "$(site_code rec-c)" "$(r 1 rec-c)" "$(r 2 rec-c)"; do
 		tap_check 'nothing can be used again' refused \
@@ -289,14 +285,14 @@ for damage in "truncate -s 0" rm "sh -c 'echo x >\"\$0\"'"; do
 done
 site_recovery rec-c
 tap_check 'new ones are' shows inside:root sudo_code rec-c "$(r 1 rec-c)"
-as_service rm "$state/strangers.$uid"
+as_service rm "$store_state/strangers.$uid"
 tap_check "where the strangers' file alone was lost" \
 	lacks 'recovery codes' keyfirst repair rec-c
 tap_check 'they are what they were' left rec-c 9
 # Brought by configuration management: an enrolment and no state at all.
-as_service rm "$state/$uid" "$state/strangers.$uid"
+as_service rm "$store_state/$uid" "$store_state/strangers.$uid"
 log_mark
-tap_check 'a first use' says 0 'in order again' keyfirst repair rec-c --first-use
+tap_check 'a first use' told 0 'in order again' keyfirst repair rec-c --first-use
 tap_check 'is in the log by that name' \
 	logged 'event=first-use by=root user=rec-c '
 tap_check 'leaves recovery codes' \
@@ -306,19 +302,19 @@ tap_check 'but no code of now' refused \
 # One more factor makes no state anew: an empty one would know of nothing used.
 secret=$(head -c 20 /dev/urandom | base32)
 site_ledger seed "$secret"
-for gone in "$state/$uid $state/strangers.$uid" "$state/$uid"; do
+for gone in "$store_state/$uid $store_state/strangers.$uid" "$store_state/$uid"; do
 	# shellcheck disable=SC2086
 	as_service rm $gone
 	tap_check "without ${gone##*/}: no second factor before it is repaired" \
-		says 5 'try keyfirst repair rec-c' keyfirst enroll totp rec-c \
+		told 5 'try keyfirst repair rec-c' keyfirst enroll totp rec-c \
 		--secret-stdin --code "$(oathtool --totp -b - <<<"$secret")" \
 		<<<"$secret"
 	tap_check 'a used recovery code stays used' refused sudo_code rec-c \
 		"$(r 2 rec-c)" "$(r 2 rec-c)" "$(r 2 rec-c)"
-	tap_check 'after the repair too' says 0 'in order again' keyfirst repair rec-c
+	tap_check 'after the repair too' told 0 'in order again' keyfirst repair rec-c
 done
 tap_check 'nobody is repaired who has nothing enrolled' \
-	says 4 'nothing is enrolled' keyfirst repair rec-n
+	told 4 'nothing is enrolled' keyfirst repair rec-n
 
 # --- user keyfirst gains nothing from repair -----------------------------------------
 
@@ -326,23 +322,23 @@ echo "root's" >"$site_dir/rec.target"
 chmod 0600 "$site_dir/rec.target"
 ln "$site_dir/rec.target" "$site_dir/rec.second"
 for plant in "ln -s $site_dir/rec.target" mkfifo touch; do
-	as_service rm -f "$state/$uid"
+	as_service rm -f "$store_state/$uid"
 	# shellcheck disable=SC2086
-	as_service $plant "$state/$uid"
+	as_service $plant "$store_state/$uid"
 	# shellcheck disable=SC2086
-	as_service $plant "$state/.new.$uid"
+	as_service $plant "$store_state/.new.$uid"
 	tap_check "${plant%% *} in its place gives way" \
-		says 0 'in order again' timeout 20 keyfirst repair rec-c
+		told 0 'in order again' timeout 20 keyfirst repair rec-c
 	tap_check "to a file of keyfirst's own" \
-		test "$(stat -c '%F %h %U %a' "$state/$uid")" = \
+		test "$(stat -c '%F %h %U %a' "$store_state/$uid")" = \
 		'regular file 1 keyfirst 600'
 done
-as_service rm -f "$state/$uid"
-as_service mkdir "$state/$uid"
+as_service rm -f "$store_state/$uid"
+as_service mkdir "$store_state/$uid"
 tap_check 'a directory is refused' \
-	says 5 'look at what is in its place' timeout 20 keyfirst repair rec-c
-as_service rmdir "$state/$uid"
-as_service ln -s "$site_dir" "$state/strangers.$uid" 2>"$site_dir/rec.out" || :
+	told 5 'look at what is in its place' timeout 20 keyfirst repair rec-c
+as_service rmdir "$store_state/$uid"
+as_service ln -s "$site_dir" "$store_state/strangers.$uid" 2>"$site_dir/rec.out" || :
 for words in 'recovery rec-c' 'repair rec-c' 'repair rec-c --first-use'; do
 	# shellcheck disable=SC2086
 	timeout 20 keyfirst $words >"$site_dir/rec.out" 2>&1 || :
