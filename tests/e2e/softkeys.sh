@@ -185,6 +185,8 @@ one_of_ten()
 			pty 'expect code: ' && pty 'send \x03' && answer=in-use
 		elif pty 'expect inside:root'; then
 			answer=inside
+		elif grep -aq 'at the same moment' "$pty_shown"; then
+			answer=raced
 		fi
 	fi
 	pty_end
@@ -193,7 +195,7 @@ one_of_ten()
 }
 
 # ten NAME ANSWERS: ten sudos of theirs; each is told one of ANSWERS (inside,
-# in-use), and somebody gets in.
+# in-use, raced), and somebody gets in.
 ten()
 {
 	local n
