@@ -51,8 +51,8 @@ key_site_open(struct kf_devices *devices, unsigned count);
 void
 key_site_close(struct kf_devices *devices);
 
-/* The answer must be FAILED, for this reason. */
+/* Nothing may happen for so long. */
 void
-key_site_failed(const struct kf_devices *devices, enum kf_key_failure failure);
+key_site_quiet(struct kf_devices *devices, int64_t ms);
 
 #endif
