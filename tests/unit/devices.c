@@ -1,9 +1,9 @@
 /*
  * The parent of the device programs, when one of them is taken over: it dies,
  * is silent, says what it was not asked, or will not leave.  Started as
- * "fake-NAME", this program is such a one itself; its device is a socket that
- * nobody serves.  poll and the clock are peer.c's, so that limits are soon
- * over.
+ * "fake-NAME", this program is such a one itself (device_fake.h); its device is
+ * a socket that nobody serves.  poll and the clock are peer.c's, so that limits
+ * are soon over.
  */
 #include "tests/unit/unit.h"
 
@@ -21,148 +21,10 @@
 #include "common/clock.h"
 #include "factors/devices.h"
 #include "tests/softkey/reader_socket.h"
+#include "tests/unit/device_fake.h"
 
 static struct kf_devices devices;
 static struct kf_key_find find;
-static struct kf_frame f;
-
-/* ------------------------------------------------------------------ fakes */
-
-static void
-say(void)
-{
-	if (kf_frame_write(0, &f, kf_clock_monotonic() + 10000) != KF_OK)
-		_exit(1);
-}
-
-static void
-say_bare(enum kf_key_msg_type type)
-{
-	kf_key_put_bare(&f, type);
-	say();
-}
-
-static void
-say_opened(void)
-{
-	const struct kf_key_opened m = { .fido2 = true };
-
-	kf_key_put_opened(&f, &m);
-	say();
-}
-
-static void
-hear(void)
-{
-	if (kf_frame_read(0, &f, kf_clock_monotonic() + 100000) != KF_OK)
-		_exit(1);
-}
-
-static void
-say_found(uint32_t held)
-{
-	const struct kf_key_found m = { .held = held };
-
-	if (kf_key_put_found(&f, &m) != KF_OK)
-		_exit(1);
-	say();
-}
-
-static void
-say_asserted(void)
-{
-	static struct kf_key_asserted m = { .authdata_len = 37,
-		.signature_len = 70 };
-
-	(void)!kf_key_put_asserted(&f, &m);
-	say();
-}
-
-static void
-say_garbage(void)
-{
-	char bytes[1 << 14];
-
-	memset(bytes, 0xff, sizeof(bytes));
-	for (;;)
-		if (send(0, bytes, sizeof(bytes), MSG_NOSIGNAL) < 0)
-			_exit(1);
-}
-
-static void __attribute__((noreturn))
-stay(void)
-{
-	for (int sig = 1; sig < NSIG; sig++)
-		(void)signal(sig, SIG_IGN);
-	for (;;)
-		(void)pause();
-}
-
-static void __attribute__((noreturn))
-be_fake(const char *mode)
-{
-	if (strcmp(mode, "silent") == 0)
-		stay();
-	if (strcmp(mode, "dies") == 0)
-		(void)kill(getpid(), SIGKILL);
-	if (strcmp(mode, "garbage") == 0)
-		say_garbage();
-	if (strcmp(mode, "answers-unasked") == 0)
-		say_asserted();
-	if (strcmp(mode, "found-unasked") == 0)
-		say_found(1);
-	if (strcmp(mode, "busy-twice") == 0) {
-		say_bare(KF_KEY_MSG_BUSY);
-		say_bare(KF_KEY_MSG_BUSY);
-	}
-	if (strcmp(mode, "opened-long") == 0) {
-		const struct kf_key_opened m = { .fido2 = true };
-
-		kf_key_put_opened(&f, &m);
-		f.len++;
-		say();
-	}
-	if (strcmp(mode, "failed") == 0) {
-		kf_key_put_failed(&f, KF_KEY_FAILED_GONE);
-		say();
-	}
-	if (strcmp(mode, "busy") == 0) {
-		say_bare(KF_KEY_MSG_BUSY);
-		stay();
-	}
-	say_opened();
-	if (strcmp(mode, "idle-talks") == 0)
-		say_found(1);
-	hear();
-	if (strcmp(mode, "work-dies") == 0)
-		(void)kill(getpid(), SIGKILL);
-	if (strcmp(mode, "work-silent") == 0 || strcmp(mode, "stubborn") == 0)
-		stay();
-	if (strcmp(mode, "work-garbage") == 0)
-		say_garbage();
-	if (strcmp(mode, "wrong-answer") == 0)
-		say_asserted();
-	if (strcmp(mode, "opened-again") == 0)
-		say_opened();
-	if (strcmp(mode, "echo") == 0)
-		say();
-	if (strcmp(mode, "half") == 0) {
-		(void)!send(0, "\0\0\0\5\203\0", 6, MSG_NOSIGNAL);
-		stay();
-	}
-	if (strcmp(mode, "twice") == 0) {
-		say_found(1);
-		say_found(1);
-	}
-	if (strcmp(mode, "honest") == 0)
-		for (;;) {
-			say_found(1);
-			hear();
-		}
-	stay();
-}
-
-/* ------------------------------------------------------------------- tests */
 
 static int
 plug(const char *name)
@@ -184,8 +46,9 @@ unplug(int fd, const char *name)
 	(void)close(fd);
 }
 
+/* With such programs for the keys that are plugged in. */
 static void
-program_is(const char *mode)
+start(const char *mode)
 {
 	char self[256] = "";
 
@@ -193,12 +56,25 @@ program_is(const char *mode)
 	(void)unlink(unit_path("fake-%s", mode));
 	assert_int_equal(symlink(self, unit_path("fake-%s", mode)), 0);
 	unit_set_key_device(unit_path("fake-%s", mode));
+	kf_devices_start(&devices, NULL);
 }
 
 static enum kf_devices_event
 next(struct kf_device **d)
 {
 	return kf_devices_wait(&devices, -1, kf_clock_monotonic() + 60000, d);
+}
+
+/* One is open, and is asked something. */
+static struct kf_device *
+asked(int64_t ms)
+{
+	struct kf_device *d;
+
+	assert_int_equal(next(&d), KF_DEVICES_OPENED);
+	kf_device_find(&devices, d, &find, ms);
+	assert_int_equal(d->phase, KF_DEVICE_WORKING);
+	return d;
 }
 
 /* And none of the programs that were there is left. */
@@ -221,8 +97,7 @@ bad_from_the_start(void **state)
 	for (size_t i = 0; i < UNIT_COUNT(modes); i++) {
 		struct kf_device *d;
 
-		program_is(modes[i]);
-		kf_devices_start(&devices, NULL);
+		start(modes[i]);
 		if (next(&d) != KF_DEVICES_GONE || d == NULL ||
 		    d->phase != KF_DEVICE_DONE)
 			fail_msg("%s", modes[i]);
@@ -245,11 +120,8 @@ bad_when_asked(void **state)
 	for (size_t i = 0; i < UNIT_COUNT(modes); i++) {
 		struct kf_device *d;
 
-		program_is(modes[i]);
-		kf_devices_start(&devices, NULL);
-		assert_int_equal(next(&d), KF_DEVICES_OPENED);
-		kf_device_find(&devices, d, &find, 3000);
-		assert_int_equal(d->phase, KF_DEVICE_WORKING);
+		start(modes[i]);
+		(void)asked(3000);
 		if (next(&d) != KF_DEVICES_GONE ||
 		    d->phase != KF_DEVICE_DONE)
 			fail_msg("%s", modes[i]);
@@ -266,15 +138,12 @@ bad_afterwards(void **state)
 	struct kf_device *d;
 
 	(void)state;
-	program_is(modes[0]);
-	kf_devices_start(&devices, NULL);
-	assert_int_equal(next(&d), KF_DEVICES_OPENED);
-	kf_device_find(&devices, d, &find, 3000);
+	start(modes[0]);
+	(void)asked(3000);
 	assert_int_equal(next(&d), KF_DEVICES_ANSWER);
 	assert_int_equal(next(&d), KF_DEVICES_GONE);
 	stop();
-	program_is(modes[1]);
-	kf_devices_start(&devices, NULL);
+	start(modes[1]);
 	assert_int_equal(next(&d), KF_DEVICES_OPENED);
 	assert_int_equal(next(&d), KF_DEVICES_GONE);
 	stop();
@@ -289,14 +158,12 @@ busy(void **state)
 	struct kf_device *d;
 
 	(void)state;
-	program_is("busy");
-	kf_devices_start(&devices, NULL);
+	start("busy");
 	assert_int_equal(next(&d), KF_DEVICES_BUSY);
 	assert_int_equal(d->phase, KF_DEVICE_BUSY);
 	assert_int_equal(next(&d), KF_DEVICES_TIMEOUT);
 	stop();
-	program_is("busy-twice");
-	kf_devices_start(&devices, NULL);
+	start("busy-twice");
 	assert_int_equal(next(&d), KF_DEVICES_BUSY);
 	assert_int_equal(next(&d), KF_DEVICES_GONE);
 	stop();
@@ -311,20 +178,15 @@ stubborn(void **state)
 	struct kf_device *d;
 
 	(void)state;
-	program_is("stubborn");
-	kf_devices_start(&devices, NULL);
-	for (int i = 0; i < 2; i++) {
-		assert_int_equal(next(&d), KF_DEVICES_OPENED);
-		kf_device_find(&devices, d, &find, 50000);
-	}
+	start("stubborn");
+	(void)asked(50000);
+	d = asked(50000);
 	kf_device_cancel(&devices, d);
 	assert_int_equal(next(&d), KF_DEVICES_GONE);
 	stop();
-	kf_devices_start(&devices, NULL);
-	for (int i = 0; i < 2; i++) {
-		assert_int_equal(next(&d), KF_DEVICES_OPENED);
-		kf_device_find(&devices, d, &find, 50000);
-	}
+	start("stubborn");
+	(void)asked(50000);
+	d = asked(50000);
 	kf_device_release(&devices, d);
 	assert_int_equal(d->phase, KF_DEVICE_DONE);
 	stop();
@@ -340,8 +202,7 @@ honest(void **state)
 	struct kf_key_found found;
 
 	(void)state;
-	program_is("honest");
-	kf_devices_start(&devices, NULL);
+	start("honest");
 	assert_false(devices.refused);
 	assert_int_equal(next(&d), KF_DEVICES_OPENED);
 	assert_int_equal(d->phase, KF_DEVICE_IDLE);
@@ -390,8 +251,7 @@ too_many(void **state)
 	(void)state;
 	for (size_t i = 0; i < UNIT_COUNT(keys); i++)
 		keys[i] = plug((const char[]){ (char)('a' + (char)i), '\0' });
-	program_is("honest");
-	kf_devices_start(&devices, NULL);
+	start("honest");
 	while (next(&d) == KF_DEVICES_OPENED)
 		opened++;
 	assert_int_equal(opened, KF_READERS_MAX);
@@ -424,7 +284,7 @@ main(int argc, char **argv)
 	(void)argc;
 	name = name != NULL ? name + 1 : argv[0];
 	if (strncmp(name, "fake-", 5) == 0)
-		be_fake(name + 5);
+		device_fake(name + 5);
 	/* Not nobody: the fakes are this very file, wherever it was built. */
 	unit_start_as_is();
 	(void)snprintf(directory, sizeof(directory), "%s", unit_path("keys"));
