@@ -1,40 +1,17 @@
 /*
- * What root makes of a child that is in the hands of user keyfirst.  The seam
- * is the giving up of root: in its place the child says what it likes.
+ * What root makes of a child that is in the hands of user keyfirst; see
+ * child_seam.h.
  */
 #include "tests/unit/unit.h"
 
-#include <errno.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include "common/privileges.h"
 #include "enroll_tool/as_service.h"
+#include "tests/unit/child_seam.h"
 
 #define UID 1000
 #define ANSWER (1 + KF_SLOT_SIZE)	/* an error, and a state */
-
-static void (*say)(void);
-
-enum kf_err
-kf_service_user(uid_t *uid, gid_t *gid)
-{
-	*uid = 1;
-	*gid = 1;
-	return KF_OK;
-}
-
-enum kf_err
-kf_privileges_drop(uid_t uid, gid_t gid, unsigned first_fd)
-{
-	(void)uid;
-	(void)gid;
-	(void)first_fd;
-	say();
-	_exit(0);
-}
 
 /* An answer with the state of uid, and what a test makes of it. */
 static char answer[ANSWER];
@@ -74,29 +51,14 @@ say_without_end(void)
 		(void)!write(3, answer, answer_len);
 }
 
-static void
-say_nothing(void)
-{
-	for (;;)
-		(void)pause();
-}
-
-static void
-die(void)
-{
-	(void)raise(SIGKILL);
-}
-
 static enum kf_err
 ask(enum kf_service_call call, void (*how)(void), struct kf_state *state)
 {
 	enum kf_err err;
 
-	say = how;
+	child_says = how;
 	err = kf_as_service_one(call, "file:/nonexistent", UID, state);
-	/* Nobody is left behind. */
-	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
-	assert_int_equal(errno, ECHILD);
+	child_is_gone();
 	return err;
 }
 
@@ -171,7 +133,7 @@ short_and_long(void **state)
 	}
 	prepare(UID);
 	assert_int_equal(ask(KF_SERVICE_READ, say_without_end, NULL), KF_OK);
-	assert_int_equal(ask(KF_SERVICE_READ, die, NULL), KF_ERR_CLOSED);
+	assert_int_equal(ask(KF_SERVICE_READ, child_dies, NULL), KF_ERR_CLOSED);
 }
 
 static void
@@ -179,7 +141,7 @@ silence(void **state)
 {
 	(void)state;
 	unit_set_leap(6000);
-	assert_int_equal(ask(KF_SERVICE_READ, say_nothing, NULL),
+	assert_int_equal(ask(KF_SERVICE_READ, child_stays, NULL),
 	    KF_ERR_TIMEOUT);
 }
 
@@ -193,12 +155,12 @@ several(void **state)
 
 	(void)state;
 	prepare(UID);
-	say = say_answer;
+	child_says = say_answer;
 	kf_as_service(KF_SERVICE_READ, "file:/nonexistent", results, 3);
 	assert_int_equal(results[0].err, KF_OK);
 	assert_int_equal(results[1].err, KF_ERR_CLOSED);
 	assert_int_equal(results[2].err, KF_ERR_CLOSED);
-	say = say_without_end;
+	child_says = say_without_end;
 	kf_as_service(KF_SERVICE_READ, "file:/nonexistent", results, 3);
 	assert_int_equal(results[2].err, KF_OK);
 }

@@ -1,46 +1,19 @@
 /*
  * Opening a foreign file, and what root makes of the child that parses it when
- * that is in the hands of user keyfirst.  The seam is the giving up of root: in
- * its place the child says what it likes.
+ * that is in the hands of user keyfirst; see child_seam.h.
  */
 #include "tests/unit/unit.h"
 
-#include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include "common/privileges.h"
 #include "enroll_tool/import.h"
+#include "tests/unit/child_seam.h"
 
 #define HEX "3132333435363738393031323334353637383930"
-
-static void (*say)(void);
-
-enum kf_err
-kf_service_user(uid_t *uid, gid_t *gid)
-{
-	*uid = 1;
-	*gid = 1;
-	return KF_OK;
-}
-
-/* Without something to say the child does what it should. */
-enum kf_err
-kf_privileges_drop(uid_t uid, gid_t gid, unsigned first_fd)
-{
-	(void)uid;
-	(void)gid;
-	(void)first_fd;
-	if (say == NULL)
-		return KF_OK;
-	say();
-	_exit(0);
-}
 
 static struct kf_import_entry entries[2];
 static size_t entries_count;
@@ -59,19 +32,6 @@ say_without_end(void)
 		(void)!write(3, entries, sizeof(entries[0]));
 }
 
-static void
-say_nothing(void)
-{
-	for (;;)
-		(void)pause();
-}
-
-static void
-die(void)
-{
-	(void)raise(SIGKILL);
-}
-
 static enum kf_err
 ask(enum kf_import_format format, const char *user, void (*how)(void),
     struct kf_import_list *list)
@@ -79,12 +39,10 @@ ask(enum kf_import_format format, const char *user, void (*how)(void),
 	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	enum kf_err err;
 
-	say = how;
+	child_says = how;
 	err = kf_import_read(format, fd, user, list);
 	(void)close(fd);
-	/* Nobody is left behind. */
-	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
-	assert_int_equal(errno, ECHILD);
+	child_is_gone();
 	if (err != KF_OK) {
 		assert_int_equal(list->count, 0);
 		assert_null(list->entries);
@@ -214,7 +172,8 @@ short_and_long(void **state)
 	entries_count = 0;
 	assert_int_equal(ask(KF_IMPORT_OATH, NULL, say_entries, &list),
 	    KF_ERR_CLOSED);
-	assert_int_equal(ask(KF_IMPORT_OATH, NULL, die, &list), KF_ERR_CLOSED);
+	assert_int_equal(ask(KF_IMPORT_OATH, NULL, child_dies, &list),
+	    KF_ERR_CLOSED);
 	prepare();
 	assert_int_equal(ask(KF_IMPORT_OATH, NULL, say_without_end, &list),
 	    KF_ERR_PROTOCOL);
@@ -227,7 +186,7 @@ silence(void **state)
 
 	(void)state;
 	unit_set_leap(9000);
-	assert_int_equal(ask(KF_IMPORT_OATH, NULL, say_nothing, &list),
+	assert_int_equal(ask(KF_IMPORT_OATH, NULL, child_stays, &list),
 	    KF_ERR_TIMEOUT);
 }
 
@@ -241,7 +200,7 @@ read_text(const char *text, size_t len, const char *user)
 
 	unit_write(path, text, len, 0600);
 	assert_int_equal(kf_import_open(path, &fd), KF_EXIT_DONE);
-	say = NULL;
+	child_says = NULL;
 	assert_int_equal(kf_import_read(KF_IMPORT_OATH, fd, user, &list),
 	    KF_OK);
 	(void)close(fd);
@@ -294,7 +253,7 @@ grows(void **state)
 	unit_write(path, "", 0, 0600);
 	assert_int_equal(kf_import_open(path, &fd), KF_EXIT_DONE);
 	assert_int_equal(truncate(path, KF_IMPORT_FILE_MAX + 1), 0);
-	say = NULL;
+	child_says = NULL;
 	assert_int_equal(kf_import_read(KF_IMPORT_OATH, fd, NULL, &list),
 	    KF_OK);
 	(void)close(fd);

@@ -1,117 +1,18 @@
 /*
  * What root makes of the child that talks to a security key when that is in the
- * hands of user keyfirst.  The seam is the giving up of root: in its place the
- * child says what it likes.
+ * hands of user keyfirst; see child_seam.h.
  */
 #include "tests/unit/unit.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "common/msg.h"
-#include "common/privileges.h"
-#include "common/wire.h"
 #include "enroll_tool/key_enrol.h"
-
-static void (*say)(void);
-
-enum kf_err
-kf_service_user(uid_t *uid, gid_t *gid)
-{
-	*uid = 1;
-	*gid = 1;
-	return KF_OK;
-}
-
-enum kf_err
-kf_privileges_drop(uid_t uid, gid_t gid, unsigned first_fd)
-{
-	(void)uid;
-	(void)gid;
-	(void)first_fd;
-	say();
-	_exit(0);
-}
-
-/* --- the child --- */
-
-static struct kf_frame frames[3];
-static size_t frames_count;
-static size_t cut;
-
-static void
-say_frames(void)
-{
-	for (size_t i = 0; i < frames_count; i++) {
-		const struct kf_frame *f = &frames[i];
-		size_t len = f->len + 1;
-		unsigned char head[5] = {
-			(unsigned char)(len >> 24), (unsigned char)(len >> 16),
-			(unsigned char)(len >> 8), (unsigned char)len, f->type,
-		};
-		bool last = i + 1 == frames_count;
-
-		(void)!send(0, head, sizeof(head), MSG_NOSIGNAL);
-		(void)!send(0, f->payload, f->len - (last ? cut : 0),
-		    MSG_NOSIGNAL);
-	}
-}
-
-static void
-say_without_end(void)
-{
-	for (;;)
-		say_frames();
-}
-
-static void
-say_nothing(void)
-{
-	for (;;)
-		(void)pause();
-}
-
-static void
-say_too_much(void)
-{
-	static const unsigned char head[] = { 0, 0, 0x40, 1, 0xc3 };
-
-	(void)!send(0, head, sizeof(head), MSG_NOSIGNAL);
-	say_nothing();
-}
-
-static void
-die(void)
-{
-	(void)raise(SIGKILL);
-}
-
-/* It sees what comes back: a PIN would be an answer of text. */
-static void
-ask_and_say(void)
-{
-	struct kf_msg_answer answer;
-	struct kf_frame f;
-
-	frames_count = 1;
-	say_frames();
-	if (kf_frame_read(0, &f, INT64_MAX) == KF_OK &&
-	    f.type == KF_MSG_ANSWER &&
-	    kf_msg_get_answer(&f, &answer) == KF_OK &&
-	    answer.kind == KF_ANSWER_FAILED) {
-		frames[0] = frames[1];
-		say_frames();
-	}
-}
-
-/* --- root's side --- */
+#include "tests/unit/child_seam.h"
+#include "tests/unit/key_session_child.h"
 
 static struct kf_key_enrol enrol;
 static struct kf_person person;
@@ -124,21 +25,26 @@ run(void (*how)(void))
 {
 	enum kf_exit status;
 
-	say = how;
+	child_says = how;
 	memset(&done, 0xff, sizeof(done));
 	status = kf_key_session(&enrol, &person, &done);
-	/* Nobody is left behind. */
-	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
-	assert_int_equal(errno, ECHILD);
+	child_is_gone();
 	return status;
+}
+
+/* What they say is not believed. */
+static bool
+refused(void)
+{
+	return run(child_says_frames) == KF_EXIT_ERROR;
 }
 
 static void
 put_good(void)
 {
-	assert_int_equal(kf_key_talk_put_done(&frames[0], &good), KF_OK);
-	frames_count = 1;
-	cut = 0;
+	assert_int_equal(kf_key_talk_put_done(&child_frames[0], &good), KF_OK);
+	child_count = 1;
+	child_cut = 0;
 }
 
 static void
@@ -174,7 +80,7 @@ honest(void **state)
 {
 	(void)state;
 	prepare();
-	assert_int_equal(run(say_frames), KF_EXIT_DONE);
+	assert_int_equal(run(child_says_frames), KF_EXIT_DONE);
 	assert_memory_equal(&done, &good, sizeof(done));
 	good.key.credential_len = KF_KEY_CREDENTIAL_MAX;
 	good.key.algorithm = KF_RS256;
@@ -182,13 +88,13 @@ honest(void **state)
 	good.key.synced = true;
 	good.key.attestation = KF_ATTESTATION_NONE;
 	put_good();
-	assert_int_equal(run(say_frames), KF_EXIT_DONE);
+	assert_int_equal(run(child_says_frames), KF_EXIT_DONE);
 	assert_memory_equal(&done, &good, sizeof(done));
 	prepare();
 	enrol.roots = (struct kf_roots){ roots_text, 5 };
 	good.key.attestation = KF_ATTESTATION_CHAIN;
 	put_good();
-	assert_int_equal(run(say_frames), KF_EXIT_DONE);
+	assert_int_equal(run(child_says_frames), KF_EXIT_DONE);
 }
 
 #define LIE(statement) \
@@ -196,16 +102,17 @@ honest(void **state)
 		prepare(); \
 		statement; \
 		put_good(); \
-		if (run(say_frames) != KF_EXIT_ERROR) \
+		if (!refused()) \
 			fail_msg("%s", #statement); \
 	} while (0)
-#define BYTE(at, value) \
-	do { \
-		prepare(); \
-		frames[0].payload[at] = (value); \
-		if (run(say_frames) != KF_EXIT_ERROR) \
-			fail_msg("byte %d = %d", (at), (value)); \
-	} while (0)
+
+static void
+lie_in_byte(size_t at, unsigned char value)
+{
+	prepare();
+	child_frames[0].payload[at] = value;
+	assert_true(refused());
+}
 
 static void
 lies(void **state)
@@ -225,9 +132,9 @@ lies(void **state)
 	LIE(good.name[0] = '\n');
 	LIE(good.name[0] = '\033');
 	LIE(good.name[0] = '\x80');
-	BYTE(1, 2);		/* synced */
-	BYTE(23, 2);		/* the length of the id: over its limit */
-	BYTE(23, 0xff);
+	lie_in_byte(1, 2);	/* synced */
+	lie_in_byte(23, 2);	/* the length of the id: over its limit */
+	lie_in_byte(23, 0xff);
 	/* What the child was to refuse. */
 	LIE((good.key.credential_len = 32, memset(good.key.credential, 1,
 	    32)));
@@ -238,13 +145,13 @@ lies(void **state)
 	LIE((enrol.ssh_file = "id", good.key.algorithm = KF_RS256,
 	    good.key.public_key_len = KF_PUBLIC_KEY_MAX));
 	prepare();
-	frames[0].payload[frames[0].len++] = 0;
-	assert_int_equal(run(say_frames), KF_EXIT_ERROR);
+	child_frames[0].payload[child_frames[0].len++] = 0;
+	assert_true(refused());
 	for (unsigned type = 0; type < 256; type++) {
 		prepare();
-		frames[0].type = (uint8_t)type;
-		assert_int_equal(run(say_frames), type == KF_KEY_TALK_DONE ?
-		    KF_EXIT_DONE : KF_EXIT_ERROR);
+		child_frames[0].type = (uint8_t)type;
+		assert_int_equal(run(child_says_frames),
+		    type == KF_KEY_TALK_DONE ? KF_EXIT_DONE : KF_EXIT_ERROR);
 	}
 }
 
@@ -254,18 +161,19 @@ short_and_long(void **state)
 {
 	(void)state;
 	prepare();
-	for (size_t len = frames[0].len; len > 0; len -= len < 7 ? len : 7) {
-		frames[0].len = len - 1;
-		assert_int_equal(run(say_frames), KF_EXIT_ERROR);
+	for (size_t len = child_frames[0].len; len > 0;
+	    len -= len < 7 ? len : 7) {
+		child_frames[0].len = len - 1;
+		assert_true(refused());
 		put_good();
-		cut = len;
-		assert_int_equal(run(say_frames), KF_EXIT_ERROR);
+		child_cut = len;
+		assert_true(refused());
 		put_good();
 	}
-	frames_count = 0;
-	assert_int_equal(run(say_frames), KF_EXIT_ERROR);
-	assert_int_equal(run(die), KF_EXIT_ERROR);
-	assert_int_equal(run(say_too_much), KF_EXIT_ERROR);
+	child_count = 0;
+	assert_true(refused());
+	assert_int_equal(run(child_dies), KF_EXIT_ERROR);
+	assert_int_equal(run(child_says_too_much), KF_EXIT_ERROR);
 }
 
 static void
@@ -275,11 +183,12 @@ put_show(unsigned what, const char *path, const char *name, unsigned fido2)
 
 	(void)snprintf(shown.path, sizeof(shown.path), "%s", path);
 	(void)snprintf(shown.name, sizeof(shown.name), "%s", name);
-	assert_int_equal(kf_key_talk_put_show(&frames[0], &shown), KF_OK);
-	frames[0].payload[0] = (unsigned char)what;
-	frames[0].payload[frames[0].len - 17] = (unsigned char)fido2;
-	assert_int_equal(kf_key_talk_put_done(&frames[1], &good), KF_OK);
-	frames_count = 2;
+	assert_int_equal(kf_key_talk_put_show(&child_frames[0], &shown), KF_OK);
+	child_frames[0].payload[0] = (unsigned char)what;
+	child_frames[0].payload[child_frames[0].len - 17] =
+	    (unsigned char)fido2;
+	assert_int_equal(kf_key_talk_put_done(&child_frames[1], &good), KF_OK);
+	child_count = 2;
 }
 
 static void
@@ -292,26 +201,26 @@ showing(void **state)
 	prepare();
 	for (unsigned what = 0; what < 256; what++) {
 		put_show(what, "/dev/hidraw0", "Key", 1);
-		assert_int_equal(run(say_frames), what >= 1 &&
+		assert_int_equal(run(child_says_frames), what >= 1 &&
 		    what <= KF_KEY_SHOW_WRONG_FINGER ? KF_EXIT_DONE :
 		    KF_EXIT_ERROR);
 	}
 	put_show(KF_KEY_SHOW_DEVICE, "/dev/hidraw0", "Key", 2);
-	assert_int_equal(run(say_frames), KF_EXIT_ERROR);
+	assert_true(refused());
 	for (size_t i = 0; i < UNIT_COUNT(dirty); i++) {
 		put_show(KF_KEY_SHOW_DEVICE, dirty[i], "Key", 1);
-		assert_int_equal(run(say_frames), KF_EXIT_ERROR);
+		assert_true(refused());
 		put_show(KF_KEY_SHOW_DEVICE, "/dev/hidraw0", dirty[i], 1);
-		assert_int_equal(run(say_frames), KF_EXIT_ERROR);
+		assert_true(refused());
 	}
 	/* There is one key, with number 0. */
 	put_show(KF_KEY_SHOW_KNOWN, "/dev/hidraw0", "Key", 1);
-	frames[0].payload[1] = 1;
-	assert_int_equal(run(say_frames), KF_EXIT_ERROR);
+	child_frames[0].payload[1] = 1;
+	assert_true(refused());
 	/* No more than an enrolment shows. */
 	put_show(KF_KEY_SHOW_BUSY, "", "", 0);
-	frames_count = 1;
-	assert_int_equal(run(say_without_end), KF_EXIT_ERROR);
+	child_count = 1;
+	assert_int_equal(run(child_says_no_end), KF_EXIT_ERROR);
 }
 
 static void
@@ -323,18 +232,18 @@ stopping(void **state)
 		const struct kf_key_stopped stopped = { why, 0 };
 		enum kf_exit status;
 
-		kf_key_talk_put_stopped(&frames[0], &stopped);
-		frames_count = 1;
-		status = run(say_frames);
+		kf_key_talk_put_stopped(&child_frames[0], &stopped);
+		child_count = 1;
+		status = run(child_says_frames);
 		assert_int_not_equal(status, KF_EXIT_DONE);
 		if (why == 0 || why >= KF_KEY_STOPS)
 			assert_int_equal(status, KF_EXIT_ERROR);
 		if (why == KF_KEY_STOP_KNOWN)
 			assert_int_equal(status, KF_EXIT_POLICY);
 	}
-	frames[0].payload[0] = KF_KEY_STOP_KNOWN;
-	frames[0].payload[1] = 1;
-	assert_int_equal(run(say_frames), KF_EXIT_ERROR);
+	child_frames[0].payload[0] = KF_KEY_STOP_KNOWN;
+	child_frames[0].payload[1] = 1;
+	assert_true(refused());
 }
 
 /* Without a terminal nothing is asked, and that is the answer. */
@@ -345,14 +254,14 @@ asking(void **state)
 
 	(void)state;
 	prepare();
-	frames[1] = frames[0];
-	kf_key_talk_put_ask(&frames[0], &pin);
-	assert_int_equal(run(ask_and_say), KF_EXIT_DONE);
+	child_frames[1] = child_frames[0];
+	kf_key_talk_put_ask(&child_frames[0], &pin);
+	assert_int_equal(run(child_asks), KF_EXIT_DONE);
 	for (unsigned what = 0; what < 256; what++) {
-		kf_key_talk_put_ask(&frames[0], &pin);
-		frames[0].payload[0] = (unsigned char)what;
+		kf_key_talk_put_ask(&child_frames[0], &pin);
+		child_frames[0].payload[0] = (unsigned char)what;
 		if (what != KF_KEY_ASK_PIN && what != KF_KEY_ASK_CHOICE)
-			assert_int_equal(run(ask_and_say), KF_EXIT_ERROR);
+			assert_int_equal(run(child_asks), KF_EXIT_ERROR);
 	}
 }
 
@@ -363,7 +272,7 @@ silence(void **state)
 	prepare();
 	/* All but a moment of the limit. */
 	unit_set_leap(59900);
-	assert_int_equal(run(say_nothing), KF_EXIT_ERROR);
+	assert_int_equal(run(child_stays), KF_EXIT_ERROR);
 }
 
 /* Where /dev/tty is no terminal of whoever runs the tests. */
