@@ -100,9 +100,9 @@ synced(void **state)
 static const unsigned char wrong_hash[KF_KEY_HASH_SIZE] = "other data";
 
 static bool
-is_held(const struct kf_key *key, const struct answer *answer)
+is_held(const struct kf_key *key, const struct signer_answer *answer)
 {
-	return kf_assertion_is_held(key, client_hash, &(struct kf_assertion){
+	return kf_assertion_is_held(key, signer_hash, &(struct kf_assertion){
 	    .credential = answer->credential,
 	    .credential_len = answer->credential_len,
 	    .authdata = answer->authdata,
@@ -117,30 +117,30 @@ held(void **state)
 {
 	(void)state;
 	for (uint32_t n = KF_ES256; n <= KF_RS256; n++) {
-		const struct answer silent = answer_of(n, 0x00);
-		struct answer bad = silent;
+		const struct signer_answer silent = signer_answer(n, 0x00);
+		struct signer_answer bad = silent;
 
-		assert_true(is_held(&enrolled[n], &silent));
+		assert_true(is_held(&signer_keys[n], &silent));
 		/* And it lets nobody in. */
-		assert_int_equal(check(&enrolled[n], &silent),
+		assert_int_equal(signer_check(&signer_keys[n], &silent),
 		    KF_ASSERTION_PRESENCE);
-		assert_false(is_held(&enrolled[n % KF_RS256 + 1], &silent));
-		sign(n, wrong_hash, &bad);
-		assert_false(is_held(&enrolled[n], &bad));
-		sign(n % KF_RS256 + 1, client_hash, &bad);
-		assert_false(is_held(&enrolled[n], &bad));
+		assert_false(is_held(&signer_keys[n % KF_RS256 + 1], &silent));
+		signer_sign(n, wrong_hash, &bad);
+		assert_false(is_held(&signer_keys[n], &bad));
+		signer_sign(n % KF_RS256 + 1, signer_hash, &bad);
+		assert_false(is_held(&signer_keys[n], &bad));
 		bad = silent;
 		bad.credential[0] ^= 1;
-		assert_false(is_held(&enrolled[n], &bad));
+		assert_false(is_held(&signer_keys[n], &bad));
 		bad = silent;
 		bad.signature_len = 0;
-		assert_false(is_held(&enrolled[n], &bad));
+		assert_false(is_held(&signer_keys[n], &bad));
 		bad.authdata_len = 0;
-		assert_false(is_held(&enrolled[n], &bad));
+		assert_false(is_held(&signer_keys[n], &bad));
 		for (size_t i = 0; i < silent.authdata_len; i++) {
 			bad = silent;
 			bad.authdata[i] ^= 0x40;
-			assert_false(is_held(&enrolled[n], &bad));
+			assert_false(is_held(&signer_keys[n], &bad));
 		}
 	}
 }

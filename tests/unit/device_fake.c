@@ -52,7 +52,8 @@ say_found(uint32_t held)
 {
 	const struct kf_key_found m = { .held = held };
 
-	kf_key_put_found(&f, &m);
+	if (kf_key_put_found(&f, &m) != KF_OK)
+		_exit(1);
 	say();
 }
 

@@ -5,40 +5,7 @@
 #include <string.h>
 
 #include "factors/factor.h"
-
-#define NOW INT64_C(1800000010)	/* step 60000000 of 30 seconds */
-#define STEP UINT64_C(60000000)
-
-static struct kf_secret
-seed_of(const char *text)
-{
-	struct kf_secret seed;
-
-	assert_int_equal(kf_secret_set(&seed, text, strlen(text)), KF_OK);
-	return seed;
-}
-
-static struct kf_totp
-totp_of(enum kf_algorithm algorithm, uint32_t digits)
-{
-	return (struct kf_totp){
-		.algorithm = algorithm,
-		.digits = digits,
-		.period = 30,
-	};
-}
-
-static struct kf_code
-code_of(const struct kf_totp *totp, const struct kf_secret *seed,
-    uint64_t step)
-{
-	struct kf_code code = { 0 };
-
-	assert_int_equal(kf_totp_generate(totp, seed, step, code.digits),
-	    KF_OK);
-	code.len = totp->digits;
-	return code;
-}
+#include "tests/unit/totp_site.h"
 
 #define UID 1000
 
@@ -47,7 +14,7 @@ static struct kf_machine_key key;
 static struct kf_authenticator *
 add_totp(struct kf_guess *guess, const char *seed_text, uint64_t last)
 {
-	struct kf_secret seed = seed_of(seed_text);
+	struct kf_secret seed = totp_seed(seed_text);
 	struct kf_authenticator *a = NULL;
 	struct kf_memory *line;
 
@@ -70,10 +37,8 @@ new_guess(void)
 	assert_int_equal(kf_secret_set(&key.bytes, bytes, sizeof(bytes)),
 	    KF_OK);
 	return (struct kf_guess){
-		.uid = UID,
-		.now = NOW,
+		.uid = UID, .now = TOTP_NOW, .state = { .uid = UID },
 		.person = { .uid = UID, .name = "alice" },
-		.state = { .uid = UID },
 	};
 }
 
@@ -84,9 +49,9 @@ static struct kf_code
 typed(const char *seed_text, uint64_t step)
 {
 	const struct kf_totp totp = totp_of(KF_SHA1, 6);
-	const struct kf_secret seed = seed_of(seed_text);
+	const struct kf_secret seed = totp_seed(seed_text);
 
-	return code_of(&totp, &seed, step);
+	return totp_code(&totp, &seed, step);
 }
 
 /* A code that is right for none of the two in any step near. */
@@ -100,26 +65,25 @@ wrong_code(void)
 
 		(void)snprintf(code.digits, sizeof(code.digits), "%06u",
 		    n % 1000000);
-		for (uint64_t s = STEP - 3; s <= STEP + 3; s++) {
-			struct kf_code a = typed(seed_a, s);
-			struct kf_code b = typed(seed_b, s);
-
-			taken = taken || strcmp(a.digits, code.digits) == 0 ||
-			    strcmp(b.digits, code.digits) == 0;
-		}
+		for (uint64_t s = TOTP_STEP - 3; s <= TOTP_STEP + 3; s++)
+			taken = taken || strcmp(typed(seed_a, s).digits,
+			    code.digits) == 0 || strcmp(typed(seed_b,
+			    s).digits, code.digits) == 0;
 		if (!taken)
 			return code;
 	}
 }
 
-static enum kf_err
-judge(struct kf_guess *guess, const struct kf_code *code,
+static enum kf_judgement
+judgement(struct kf_guess *guess, const struct kf_code *code,
     struct kf_judged *judged)
 {
 	struct kf_conf conf;
 
 	kf_conf_default(&conf);
-	return kf_factor_judge(guess, code, &conf, &key, judged);
+	assert_int_equal(kf_factor_judge(guess, code, &conf, &key, judged),
+	    KF_OK);
+	return judged->judgement;
 }
 
 static void
@@ -127,51 +91,45 @@ judge_right(void **state)
 {
 	struct kf_guess guess = new_guess();
 	struct kf_authenticator *a = add_totp(&guess, seed_a, 0);
-	struct kf_authenticator *b = add_totp(&guess, seed_b, STEP);
+	struct kf_authenticator *b = add_totp(&guess, seed_b, TOTP_STEP);
 	struct kf_judged judged;
-	struct kf_code code = typed(seed_a, STEP + 1);
+	struct kf_code code = typed(seed_a, TOTP_STEP + 1);
 
 	(void)state;
-	assert_int_equal(judge(&guess, &code, &judged), KF_OK);
-	assert_int_equal(judged.judgement, KF_JUDGED_RIGHT);
+	assert_int_equal(judgement(&guess, &code, &judged), KF_JUDGED_RIGHT);
 	assert_ptr_equal(judged.authenticator, a);
 	assert_string_equal(judged.factor->name, "totp");
-	assert_int_equal(judged.counter, STEP + 1);
+	assert_int_equal(judged.counter, TOTP_STEP + 1);
 	assert_int_equal(judged.offset, 1);
-	code = typed(seed_b, STEP + 1);
-	assert_int_equal(judge(&guess, &code, &judged), KF_OK);
-	assert_int_equal(judged.judgement, KF_JUDGED_RIGHT);
+	code = typed(seed_b, TOTP_STEP + 1);
+	assert_int_equal(judgement(&guess, &code, &judged), KF_JUDGED_RIGHT);
 	assert_ptr_equal(judged.authenticator, b);
 	/* b's step is used; that a's is not does not matter. */
-	code = typed(seed_b, STEP);
-	assert_int_equal(judge(&guess, &code, &judged), KF_OK);
-	assert_int_equal(judged.judgement, KF_JUDGED_USED);
+	code = typed(seed_b, TOTP_STEP);
+	assert_int_equal(judgement(&guess, &code, &judged), KF_JUDGED_USED);
 	assert_ptr_equal(judged.authenticator, b);
-	code = typed(seed_b, STEP - 1);
-	assert_int_equal(judge(&guess, &code, &judged), KF_OK);
-	assert_int_equal(judged.judgement, KF_JUDGED_USED);
+	code = typed(seed_b, TOTP_STEP - 1);
+	assert_int_equal(judgement(&guess, &code, &judged), KF_JUDGED_USED);
 	code = wrong_code();
-	assert_int_equal(judge(&guess, &code, &judged), KF_OK);
-	assert_int_equal(judged.judgement, KF_JUDGED_WRONG);
+	assert_int_equal(judgement(&guess, &code, &judged), KF_JUDGED_WRONG);
 	/* Without a line of state, the enrolment's first step counts. */
 	guess.state.lines = 0;
-	a->totp.first_step = STEP;
-	code = typed(seed_a, STEP);
-	assert_int_equal(judge(&guess, &code, &judged), KF_OK);
-	assert_int_equal(judged.judgement, KF_JUDGED_USED);
+	a->totp.first_step = TOTP_STEP;
+	code = typed(seed_a, TOTP_STEP);
+	assert_int_equal(judgement(&guess, &code, &judged), KF_JUDGED_USED);
 }
 
 static void
 judge_nobody(void **state)
 {
 	struct kf_guess guess = new_guess();
-	struct kf_code code = typed(seed_a, STEP);
+	struct kf_code code = typed(seed_a, TOTP_STEP);
 	struct kf_conf conf;
 	struct kf_judged judged;
 
 	(void)state;
-	assert_int_equal(judge(&guess, &code, &judged), KF_OK);
-	assert_int_not_equal(judged.judgement, KF_JUDGED_RIGHT);
+	assert_int_not_equal(judgement(&guess, &code, &judged),
+	    KF_JUDGED_RIGHT);
 	assert_null(judged.authenticator);
 	(void)add_totp(&guess, seed_a, 0);
 	kf_conf_default(&conf);
@@ -188,16 +146,14 @@ static void
 judge_with_bad_clock(void **state)
 {
 	struct kf_guess guess = new_guess();
-	struct kf_code code = typed(seed_a, STEP);
+	struct kf_code code = typed(seed_a, TOTP_STEP);
 	struct kf_judged judged;
 
 	(void)state;
-	(void)add_totp(&guess, seed_a, STEP + 3);
-	assert_int_equal(judge(&guess, &code, &judged), KF_OK);
-	assert_int_equal(judged.judgement, KF_JUDGED_CLOCK);
+	(void)add_totp(&guess, seed_a, TOTP_STEP + 3);
+	assert_int_equal(judgement(&guess, &code, &judged), KF_JUDGED_CLOCK);
 	guess.now = UNIT_RELEASE_TIME - 1;
-	assert_int_equal(judge(&guess, &code, &judged), KF_OK);
-	assert_int_equal(judged.judgement, KF_JUDGED_CLOCK);
+	assert_int_equal(judgement(&guess, &code, &judged), KF_JUDGED_CLOCK);
 }
 
 /*
@@ -213,12 +169,10 @@ judge_counts_beside_bad_clock(void **state)
 
 	(void)state;
 	(void)add_totp(&guess, seed_a, 0);
-	(void)add_totp(&guess, seed_b, STEP + 100);
-	assert_int_equal(judge(&guess, &code, &judged), KF_OK);
-	assert_int_equal(judged.judgement, KF_JUDGED_WRONG);
-	code = typed(seed_a, STEP);
-	assert_int_equal(judge(&guess, &code, &judged), KF_OK);
-	assert_int_equal(judged.judgement, KF_JUDGED_RIGHT);
+	(void)add_totp(&guess, seed_b, TOTP_STEP + 100);
+	assert_int_equal(judgement(&guess, &code, &judged), KF_JUDGED_WRONG);
+	code = typed(seed_a, TOTP_STEP);
+	assert_int_equal(judgement(&guess, &code, &judged), KF_JUDGED_RIGHT);
 }
 
 static void
@@ -228,20 +182,21 @@ judge_counts_beside_broken(void **state)
 	struct kf_authenticator *b;
 	struct kf_code code = wrong_code();
 	struct kf_judged judged;
+	struct kf_conf conf;
 
 	(void)state;
 	(void)add_totp(&guess, seed_a, 0);
 	b = add_totp(&guess, seed_b, 0);
 	b->totp.sealed[20] ^= 1;
-	assert_int_equal(judge(&guess, &code, &judged), KF_OK);
-	assert_int_equal(judged.judgement, KF_JUDGED_WRONG);
-	code = typed(seed_a, STEP);
-	assert_int_equal(judge(&guess, &code, &judged), KF_OK);
-	assert_int_equal(judged.judgement, KF_JUDGED_RIGHT);
+	assert_int_equal(judgement(&guess, &code, &judged), KF_JUDGED_WRONG);
+	code = typed(seed_a, TOTP_STEP);
+	assert_int_equal(judgement(&guess, &code, &judged), KF_JUDGED_RIGHT);
 	/* The broken one alone proves nothing. */
 	kf_enrolment_remove(&guess.person, &guess.person.authenticators[0]);
-	code = typed(seed_b, STEP);
-	assert_int_equal(judge(&guess, &code, &judged), KF_ERR_CRYPTO);
+	code = typed(seed_b, TOTP_STEP);
+	kf_conf_default(&conf);
+	assert_int_equal(kf_factor_judge(&guess, &code, &conf, &key, &judged),
+	    KF_ERR_CRYPTO);
 	assert_int_not_equal(judged.judgement, KF_JUDGED_RIGHT);
 }
 
@@ -261,8 +216,8 @@ static void
 keys_take_no_code(void **state)
 {
 	struct kf_guess guess = new_guess();
-	struct kf_code codes[] = { typed(seed_a, STEP), { .number = 1 }, { 0 },
-		{ .len = 7 } };
+	struct kf_code codes[] = { typed(seed_a, TOTP_STEP), { .number = 1 },
+		{ 0 }, { .len = 7 } };
 	struct kf_authenticator *a = add_key(&guess);
 	struct kf_judged judged;
 	struct kf_conf conf;
@@ -274,8 +229,8 @@ keys_take_no_code(void **state)
 	for (size_t i = 0; i < UNIT_COUNT(codes); i++) {
 		assert_false(kf_factor_could_be(&guess.person, &conf,
 		    &codes[i]));
-		assert_int_equal(judge(&guess, &codes[i], &judged), KF_OK);
-		assert_int_equal(judged.judgement, KF_JUDGED_WRONG);
+		assert_int_equal(judgement(&guess, &codes[i], &judged),
+		    KF_JUDGED_WRONG);
 		assert_null(judged.authenticator);
 	}
 	/* Also when its row is asked, it says no. */
@@ -359,7 +314,7 @@ keys_are_proved(void **state)
 	(void)state;
 	assert_false(kf_factor_is_proved(a, NULL));
 	assert_false(kf_factor_is_proved(a, &memory));
-	memory.used = NOW;
+	memory.used = TOTP_NOW;
 	assert_true(kf_factor_is_proved(a, &memory));
 	a->proved = true;
 	assert_true(kf_factor_is_proved(a, NULL));
@@ -367,7 +322,7 @@ keys_are_proved(void **state)
 		struct kf_memory *line;
 		struct kf_state s;
 
-		kf_factor_spent(&guess.person, NOW, first_use, &s);
+		kf_factor_spent(&guess.person, TOTP_NOW, first_use, &s);
 		line = kf_state_find(&s, a->tag);
 		assert_non_null(line);
 		assert_int_equal(line->counter, 7);

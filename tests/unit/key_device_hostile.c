@@ -85,6 +85,16 @@ hostile_when_asked(void **state)
 		key_soft_stop(&soft[i]);
 }
 
+static bool
+are_active(void)
+{
+	for (size_t i = 0; i < KF_READERS_MAX; i++)
+		if (one.devices.list[i].phase != KF_DEVICE_NONE &&
+		    one.devices.list[i].phase != KF_DEVICE_DONE)
+			return true;
+	return false;
+}
+
 /* The same when they are opened. */
 static void
 hostile_from_the_start(void **state)
@@ -99,7 +109,8 @@ hostile_from_the_start(void **state)
 	}
 	start = kf_clock_monotonic();
 	kf_devices_start(&one.devices, NULL);
-	for (size_t i = 0; i < WAYS; i++)
+	/* One may have vanished by then. */
+	while (are_active())
 		(void)key_site_expect(&one.devices, KF_DEVICES_GONE);
 	assert_true(kf_clock_monotonic() - start < 2 * ONE_QUICK_MS);
 	/* None is tried again and again. */

@@ -193,6 +193,16 @@ peer_honest_grant(struct peer *p)
 }
 
 void
+peer_honest_exempt(struct peer *p)
+{
+	static struct kf_frame f;
+
+	peer_greet(p);
+	kf_msg_put_exempt(&f, p->nonce);
+	peer_say(p, &f);
+}
+
+void
 peer_honest_deny(struct peer *p)
 {
 	peer_greet(p);

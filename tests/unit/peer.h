@@ -73,6 +73,8 @@ void
 peer_hang(struct peer *p);
 void
 peer_honest_grant(struct peer *p);
+void
+peer_honest_exempt(struct peer *p);
 /* For the reason in arg: */
 void
 peer_honest_deny(struct peer *p);

@@ -1,132 +1,10 @@
-/*
- * Codes: their shape, the vectors of RFC 4226 and RFC 6238, and the window.
- */
+/* Codes: the vectors of RFC 4226 and RFC 6238, and the window. */
 #include "tests/unit/unit.h"
 
 #include <string.h>
 
 #include "factors/totp.h"
-
-/* Shapes */
-
-static void
-shapes(void **state)
-{
-	static const struct {
-		const char *answer;
-		size_t len;		/* 0: strlen */
-		const char *digits;	/* NULL: refused */
-	} table[] = {
-		{ "123456", 0, "123456" },
-		{ "1234567", 0, "1234567" },
-		{ "12345678", 0, "12345678" },
-		{ "000000", 0, "000000" },
-		{ "123 456", 0, "123456" },
-		{ "1234 5678", 0, "12345678" },
-		{ "123 4567", 0, "1234567" },
-		{ "1234 567", 0, "1234567" },
-		{ "", 0, NULL },
-		{ "1", 0, NULL },
-		{ "12345", 0, NULL },
-		{ "12 345", 0, NULL },
-		{ "123456789", 0, NULL },
-		{ "1234 56789", 0, NULL },
-		{ " 123456", 0, NULL },
-		{ "123456 ", 0, NULL },
-		{ "12 3456", 0, NULL },
-		{ "1234 56", 0, NULL },
-		{ "12 34567", 0, NULL },
-		{ "123 45678", 0, NULL },
-		{ "12345 678", 0, NULL },
-		{ "123  456", 0, NULL },
-		{ "12 34 56", 0, NULL },
-		{ "123\t456", 0, NULL },
-		{ "123-456", 0, NULL },
-		{ "123456\n", 0, NULL },
-		{ "123456\r", 0, NULL },
-		{ "123456\0", 7, NULL },
-		{ "12345\0" "6", 7, NULL },
-		{ "\0" "123456", 7, NULL },
-		{ "123\0" "456", 7, NULL },
-		{ "+12345", 0, NULL },
-		{ "-12345", 0, NULL },
-		{ "0x1234", 0, NULL },
-		{ "12345a", 0, NULL },
-		{ "12345.", 0, NULL },
-		{ "12345/", 0, NULL },
-		{ "12345:", 0, NULL },
-		{ "      ", 0, NULL },
-		{ "\xb1\xb2\xb3\xb4\xb5\xb6", 0, NULL },
-		{ "12345\xb6", 0, NULL },
-		{ "\xef\xbc\x91\xef\xbc\x92", 0, NULL },
-		{ "\xef\xbc\x91\xef\xbc\x92\xef\xbc\x93", 0, NULL },
-		{ "123\xc2\xa0" "456", 0, NULL },
-		{ "\b\n\r\177INCO", 0, NULL },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < UNIT_COUNT(table); i++) {
-		static const struct kf_code none;
-		struct kf_secret answer;
-		struct kf_code code;
-		size_t len = table[i].len;
-		enum kf_err err;
-
-		if (len == 0)
-			len = strlen(table[i].answer);
-		memset(&code, 0xee, sizeof(code));
-		assert_int_equal(kf_secret_set(&answer, table[i].answer, len),
-		    KF_OK);
-		err = kf_code_parse(&answer, &code);
-		if ((err == KF_OK) != (table[i].digits != NULL))
-			fail_msg("row %zu, \"%s\"", i, table[i].answer);
-		if (err == KF_OK) {
-			assert_string_equal(code.digits, table[i].digits);
-			assert_int_equal(code.len, strlen(code.digits));
-		} else {
-			assert_int_equal(err, KF_ERR_SYNTAX);
-			assert_memory_equal(&code, &none, sizeof(code));
-		}
-	}
-}
-
-static void
-shapes_by_length(void **state)
-{
-	char digits[KF_SECRET_MAX];
-
-	(void)state;
-	memset(digits, '1', sizeof(digits));
-	for (size_t len = 0; len <= KF_SECRET_MAX; len++) {
-		struct kf_secret answer;
-		struct kf_code code;
-
-		assert_int_equal(kf_secret_set(&answer, digits, len), KF_OK);
-		/* 17 ones are a recovery code's shape. */
-		assert_int_equal(kf_code_parse(&answer, &code),
-		    (len >= 6 && len <= 8) || len == 17 ? KF_OK :
-		    KF_ERR_SYNTAX);
-		assert_int_equal(code.len, len >= 6 && len <= 8 ? len : 0);
-	}
-}
-
-/* Each byte in each place of a good code: ten are right. */
-static void
-shapes_by_byte(void **state)
-{
-	(void)state;
-	for (size_t at = 0; at < 6; at++)
-		for (unsigned c = 0; c < 256; c++) {
-			struct kf_secret answer;
-			struct kf_code code;
-
-			assert_int_equal(kf_secret_set(&answer, "123456", 6),
-			    KF_OK);
-			answer.bytes[at] = (unsigned char)c;
-			assert_int_equal(kf_code_parse(&answer, &code),
-			    c >= '0' && c <= '9' ? KF_OK : KF_ERR_SYNTAX);
-		}
-}
+#include "tests/unit/totp_site.h"
 
 /* Vectors */
 
@@ -134,25 +12,6 @@ static const char sha1_seed[] = "12345678901234567890";
 static const char sha256_seed[] = "12345678901234567890123456789012";
 static const char sha512_seed[] = "12345678901234567890123456789012"
     "34567890123456789012345678901234";
-
-static struct kf_secret
-seed_of(const char *text)
-{
-	struct kf_secret seed;
-
-	assert_int_equal(kf_secret_set(&seed, text, strlen(text)), KF_OK);
-	return seed;
-}
-
-static struct kf_totp
-totp_of(enum kf_algorithm algorithm, uint32_t digits)
-{
-	return (struct kf_totp){
-		.algorithm = algorithm,
-		.digits = digits,
-		.period = 30,
-	};
-}
 
 /* RFC 4226, appendix D: counters 0 to 9. */
 static void
@@ -162,7 +21,7 @@ rfc_4226(void **state)
 		"969429", "338314", "254676", "287922", "162583", "399871",
 		"520489" };
 	const struct kf_totp totp = totp_of(KF_SHA1, 6);
-	const struct kf_secret seed = seed_of(sha1_seed);
+	const struct kf_secret seed = totp_seed(sha1_seed);
 
 	(void)state;
 	for (uint64_t counter = 0; counter < UNIT_COUNT(codes); counter++) {
@@ -205,7 +64,8 @@ rfc_6238(void **state)
 			for (uint32_t digits = 6; digits <= 8; digits++) {
 				struct kf_totp totp =
 				    totp_of(hashes[h].algorithm, digits);
-				struct kf_secret seed = seed_of(hashes[h].seed);
+				struct kf_secret seed =
+				    totp_seed(hashes[h].seed);
 				char otp[KF_CODE_MAX + 1];
 
 				assert_int_equal(kf_totp_generate(&totp, &seed,
@@ -220,7 +80,7 @@ rfc_6238(void **state)
 static void
 generate_refuses(void **state)
 {
-	const struct kf_secret seed = seed_of(sha1_seed);
+	const struct kf_secret seed = totp_seed(sha1_seed);
 	char otp[KF_CODE_MAX + 1] = "x";
 	struct kf_totp totp = totp_of(KF_SHA1, 5);
 
@@ -244,26 +104,11 @@ generate_refuses(void **state)
 
 /* Matching */
 
-#define NOW INT64_C(1800000010)	/* step 60000000 of 30 seconds */
-#define STEP UINT64_C(60000000)
-
-static struct kf_code
-code_of(const struct kf_totp *totp, const struct kf_secret *seed,
-    uint64_t step)
-{
-	struct kf_code code = { 0 };
-
-	assert_int_equal(kf_totp_generate(totp, seed, step, code.digits),
-	    KF_OK);
-	code.len = totp->digits;
-	return code;
-}
-
 static enum kf_match
 match_at(const struct kf_totp *totp, const struct kf_code *code, int64_t now,
     uint32_t window, uint64_t last, uint64_t *step)
 {
-	const struct kf_secret seed = seed_of(sha1_seed);
+	const struct kf_secret seed = totp_seed(sha1_seed);
 	enum kf_match match = KF_MATCH_FRESH;
 
 	assert_int_equal(kf_totp_match(totp, &seed, code, now, window, last,
@@ -275,26 +120,27 @@ static void
 windows(void **state)
 {
 	const struct kf_totp totp = totp_of(KF_SHA1, 6);
-	const struct kf_secret seed = seed_of(sha1_seed);
+	const struct kf_secret seed = totp_seed(sha1_seed);
 
 	(void)state;
-	assert_int_equal(kf_totp_step(&totp, NOW), STEP);
+	assert_int_equal(kf_totp_step(&totp, TOTP_NOW), TOTP_STEP);
 	for (uint32_t window = 0; window <= 2; window++)
 		for (int offset = -4; offset <= 4; offset++) {
-			uint64_t of = STEP + (uint64_t)offset;
-			struct kf_code code = code_of(&totp, &seed, of);
+			uint64_t of = TOTP_STEP + (uint64_t)offset;
+			struct kf_code code = totp_code(&totp, &seed, of);
 			bool inside = offset >= -(int)window &&
 			    offset <= (int)window;
 			uint64_t step = 4711;
 
-			assert_int_equal(match_at(&totp, &code, NOW, window,
-			    0, &step), inside ? KF_MATCH_FRESH :
+			assert_int_equal(match_at(&totp, &code, TOTP_NOW,
+			    window, 0, &step), inside ? KF_MATCH_FRESH :
 			    KF_MATCH_NONE);
 			assert_int_equal(step, inside ? of : 0);
 			/* Used: not above the last, however it got there. */
 			for (int last = -3; last <= 3; last++)
-				assert_int_equal(match_at(&totp, &code, NOW,
-				    window, STEP + (uint64_t)last, &step),
+				assert_int_equal(match_at(&totp, &code,
+				    TOTP_NOW, window,
+				    TOTP_STEP + (uint64_t)last, &step),
 				    !inside ? KF_MATCH_NONE : offset > last ?
 				    KF_MATCH_FRESH : KF_MATCH_USED);
 		}
@@ -330,8 +176,8 @@ static void
 window_at_the_epoch(void **state)
 {
 	const struct kf_totp totp = totp_of(KF_SHA1, 6);
-	const struct kf_secret seed = seed_of(sha1_seed);
-	struct kf_code code = code_of(&totp, &seed, 1);
+	const struct kf_secret seed = totp_seed(sha1_seed);
+	struct kf_code code = totp_code(&totp, &seed, 1);
 	uint64_t step;
 
 	(void)state;
@@ -343,23 +189,24 @@ window_at_the_epoch(void **state)
 static void
 wrong_number_of_digits(void **state)
 {
-	const struct kf_secret seed = seed_of(sha1_seed);
+	const struct kf_secret seed = totp_seed(sha1_seed);
 
 	(void)state;
 	for (uint32_t enrolled = 6; enrolled <= 8; enrolled++)
 		for (uint32_t typed = 6; typed <= 8; typed++) {
 			struct kf_totp totp = totp_of(KF_SHA1, enrolled);
 			struct kf_totp other = totp_of(KF_SHA1, typed);
-			struct kf_code code = code_of(&other, &seed, STEP);
+			struct kf_code code = totp_code(&other, &seed,
+			    TOTP_STEP);
 			uint64_t step;
 
-			assert_int_equal(match_at(&totp, &code, NOW, 2, 0,
+			assert_int_equal(match_at(&totp, &code, TOTP_NOW, 2, 0,
 			    &step), enrolled == typed ? KF_MATCH_FRESH :
 			    KF_MATCH_NONE);
 			/* The right digits, and a wrong length said. */
-			code = code_of(&totp, &seed, STEP);
+			code = totp_code(&totp, &seed, TOTP_STEP);
 			code.len = typed;
-			assert_int_equal(match_at(&totp, &code, NOW, 2, 0,
+			assert_int_equal(match_at(&totp, &code, TOTP_NOW, 2, 0,
 			    &step), enrolled == typed ? KF_MATCH_FRESH :
 			    KF_MATCH_NONE);
 		}
@@ -369,16 +216,16 @@ static void
 one_digit_off(void **state)
 {
 	const struct kf_totp totp = totp_of(KF_SHA1, 8);
-	const struct kf_secret seed = seed_of(sha1_seed);
+	const struct kf_secret seed = totp_seed(sha1_seed);
 
 	(void)state;
 	for (size_t at = 0; at < 8; at++) {
-		struct kf_code code = code_of(&totp, &seed, STEP);
+		struct kf_code code = totp_code(&totp, &seed, TOTP_STEP);
 		uint64_t step;
 
 		code.digits[at] = (char)('0' + (code.digits[at] - '0' + 1) %
 		    10);
-		assert_int_equal(match_at(&totp, &code, NOW, 0, 0, &step),
+		assert_int_equal(match_at(&totp, &code, TOTP_NOW, 0, 0, &step),
 		    KF_MATCH_NONE);
 	}
 }
@@ -394,18 +241,15 @@ sane_clock(void **state)
 	assert_false(kf_totp_clock_is_sane(&totp, 0, 0));
 	assert_false(kf_totp_clock_is_sane(&totp, -5, 0));
 	/* Another service may accept two steps ahead. */
-	assert_true(kf_totp_clock_is_sane(&totp, NOW, STEP + 2));
-	assert_false(kf_totp_clock_is_sane(&totp, NOW, STEP + 3));
-	assert_false(kf_totp_clock_is_sane(&totp, NOW, UINT64_MAX));
+	assert_true(kf_totp_clock_is_sane(&totp, TOTP_NOW, TOTP_STEP + 2));
+	assert_false(kf_totp_clock_is_sane(&totp, TOTP_NOW, TOTP_STEP + 3));
+	assert_false(kf_totp_clock_is_sane(&totp, TOTP_NOW, UINT64_MAX));
 }
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		UNIT_TEST(shapes),
-		UNIT_TEST(shapes_by_length),
-		UNIT_TEST(shapes_by_byte),
 		UNIT_TEST(rfc_4226),
 		UNIT_TEST(rfc_6238),
 		UNIT_TEST(generate_refuses),
