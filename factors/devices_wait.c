@@ -92,6 +92,11 @@ find_late(struct kf_devices *devices)
 	return NULL;
 }
 
+/*
+ * There are only so many watches for all of a user's processes (inotify(7)),
+ * and others can use them up: without one it is looked so often.
+ */
+#define LOOK_MS 1000
 #define OTHERS 2	/* in front of the keys: the caller's, and the watch */
 
 static int
@@ -110,6 +115,8 @@ poll_all(struct kf_devices *devices, int fd, int64_t deadline,
 		};
 	if (left < 0)
 		left = 0;
+	if (devices->watch < 0 && left > LOOK_MS)
+		left = LOOK_MS;
 	return poll(p, OTHERS + KF_READERS_MAX,
 	    left > INT32_MAX ? INT32_MAX : (int)left);
 }
@@ -154,6 +161,7 @@ kf_devices_wait(struct kf_devices *devices, int fd, int64_t deadline,
 		n = poll_all(devices, fd, deadline, p);
 		if (n > 0 && tell(devices, p, device, &event))
 			return event;
+		devices->look |= n == 0 && devices->watch < 0;
 		*device = find_late(devices);
 		if (*device != NULL) {
 			kf_device_end(*device);
