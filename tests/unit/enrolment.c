@@ -75,6 +75,7 @@ enrolment_refuses(void **state)
 		{ "[totp T1]", "[totp K1]" },
 		{ "[totp T1]", "[totp T]" },
 		{ "[totp T1]", "[totp]" },
+		{ "[totp T1]", "[totpxT1]" },
 		{ "[totp T1]", "[totp  T1]" },
 		{ "[totp T1]", "[key K1]" },
 		{ "[totp T1]", "[person]" },
