@@ -42,7 +42,10 @@ enrol()
 # in_vain COMMAND...: nothing is enrolled by it, and no process of a key is left.
 in_vain()
 {
-	unchanged "$@" && nobody_left
+	local status=0
+	unchanged "$@" || status=$?
+	nobody_left || return 98
+	return "$status"
 }
 
 nobody_left()

@@ -98,11 +98,12 @@ stored()
 # unchanged COMMAND...: whatever it answers.
 unchanged()
 {
-	local before after
+	local before after status=0
 	before=$(stored)
-	"$@" || return
+	"$@" || status=$?
 	after=$(stored)
-	[ "$before" = "$after" ]
+	[ "$before" = "$after" ] || return 99
+	return "$status"
 }
 
 as_service()
