@@ -132,14 +132,11 @@ check_signature(fido_cred_t *cred, const struct kf_key_made *made,
 	return right ? KF_ATTESTED_RIGHT : KF_ATTESTED_SIGNATURE;
 }
 
-static X509_STORE *
-parse_roots(const struct kf_roots *roots)
+static bool
+add_roots(X509_STORE *store, const char *text, size_t len, size_t *count)
 {
-	BIO *in = roots->len > INT_MAX ? NULL :
-	    BIO_new_mem_buf(roots->text, (int)roots->len);
-	X509_STORE *store = X509_STORE_new();
-	bool right = in != NULL && store != NULL;
-	size_t count = 0;
+	BIO *in = len > INT_MAX ? NULL : BIO_new_mem_buf(text, (int)len);
+	bool right = in != NULL;
 	X509 *x509;
 
 	ERR_clear_error();
@@ -147,17 +144,34 @@ parse_roots(const struct kf_roots *roots)
 	    NULL) {
 		right = X509_STORE_add_cert(store, x509) == 1;
 		X509_free(x509);
-		count++;
+		(*count)++;
 	}
 	/* Nothing but the end may be the reason why there was no other one. */
-	right = right && count > 0 &&
-	    ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
-	/* Whatever is there was put there to be trusted. */
 	right = right &&
-	    X509_STORE_set_flags(store, X509_V_FLAG_PARTIAL_CHAIN) == 1;
+	    ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
 	ERR_clear_error();
 	BIO_free(in);
-	if (right)
+	return right;
+}
+
+static X509_STORE *
+parse_roots(const struct kf_roots *roots, size_t *bad)
+{
+	X509_STORE *store = X509_STORE_new();
+	/* Whatever is there was put there to be trusted. */
+	bool right = store != NULL &&
+	    X509_STORE_set_flags(store, X509_V_FLAG_PARTIAL_CHAIN) == 1;
+	size_t count = 0, start = 0;
+
+	for (*bad = 0; right && start < roots->len; (*bad)++) {
+		size_t end = *bad < roots->count ? roots->files[*bad].end :
+		    roots->len;
+
+		right = add_roots(store, roots->text + start, end - start,
+		    &count);
+		start = end;
+	}
+	if (right && count > 0)
 		return store;
 	X509_STORE_free(store);
 	return NULL;
@@ -257,10 +271,11 @@ check_roots(const struct kf_roots *roots, const struct kf_key_made *made,
 	enum kf_attestation_verdict verdict = KF_ATTESTED_ROOTS;
 	X509_STORE *store = NULL;
 	X509 *leaf = NULL;
+	size_t bad;
 
 	if (key->attestation != KF_ATTESTATION_LEAF)
 		return KF_ATTESTED_NOTHING;
-	store = parse_roots(roots);
+	store = parse_roots(roots, &bad);
 	if (store == NULL)
 		goto out;
 	verdict = KF_ATTESTED_MALFORMED;
@@ -288,9 +303,9 @@ out:
 }
 
 enum kf_attestation_verdict
-kf_attestation_roots(const struct kf_roots *roots)
+kf_attestation_roots(const struct kf_roots *roots, size_t *bad)
 {
-	X509_STORE *store = parse_roots(roots);
+	X509_STORE *store = parse_roots(roots, bad);
 
 	if (store == NULL)
 		return KF_ATTESTED_ROOTS;

@@ -11,6 +11,7 @@
 #ifndef KF_ATTESTATION_H
 #define KF_ATTESTATION_H
 
+#include <limits.h>
 #include <stdbool.h>
 
 #include "store/enrolment.h"
@@ -19,16 +20,23 @@
  * Certificates, PEM, of which each is trusted: roots, what roots have signed,
  * or what a model of keys attests with itself.
  */
+struct kf_roots_file {
+	char name[NAME_MAX + 1];
+	size_t end;		/* of its part of the text */
+};
 struct kf_roots {
 	char *text;		/* NULL: none are asked for */
 	size_t len;
+	struct kf_roots_file *files;
+	size_t count;
 };
 
 /*
  * The texts of NAME.pem and NAME.crt in a directory that nobody but root can
  * change, nor any above it.  Root reads them, and does not parse them.
  * KF_ERR_MISSING: no such directory, or no such file in it; KF_ERR_UNTRUSTED;
- * KF_ERR_RANGE: too much; KF_ERR_IO.  On KF_OK, kf_roots_free must follow.
+ * KF_ERR_RANGE: too much; KF_ERR_IO.  Then the last file, if there is one, is
+ * where it failed, and there is no text.  kf_roots_free must follow.
  */
 KF_CHECKED enum kf_err
 kf_roots_read(const char *directory, struct kf_roots *roots)
@@ -66,9 +74,12 @@ kf_attestation_check(const struct kf_attestation_rules *rules,
     const struct kf_key_made *made, struct kf_key *key)
     __attribute__((nonnull, warn_unused_result));
 
-/* Are these roots certificates, all of them?  For before a key is touched. */
+/*
+ * Are these roots certificates, all of them?  For before a key is touched.
+ * bad: the number, from 1, of the file where that fails.
+ */
 enum kf_attestation_verdict
-kf_attestation_roots(const struct kf_roots *roots)
+kf_attestation_roots(const struct kf_roots *roots, size_t *bad)
     __attribute__((nonnull, warn_unused_result));
 
 #endif

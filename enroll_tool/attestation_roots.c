@@ -37,10 +37,18 @@ append(int dir, const char *name, struct kf_roots *roots)
 		.forbidden = S_IWGRP | S_IWOTH,
 		.max = FILE_MAX,
 	};
+	struct kf_roots_file *file;
 	char *text;
 	size_t len = 0;
 	enum kf_err err;
 
+	file = reallocarray(roots->files, roots->count + 1, sizeof(*file));
+	if (file == NULL)
+		return KF_ERR_IO;
+	roots->files = file;
+	file += roots->count++;
+	*file = (struct kf_roots_file){ .end = roots->len };
+	memcpy(file->name, name, strnlen(name, NAME_MAX));
 	if (roots->len + FILE_MAX + 2 > ROOTS_MAX)
 		return KF_ERR_RANGE;
 	text = realloc(roots->text, roots->len + FILE_MAX + 2);
@@ -53,6 +61,7 @@ append(int dir, const char *name, struct kf_roots *roots)
 		return err;
 	roots->len += len;
 	text[roots->len++] = '\n';
+	file->end = roots->len;
 	return KF_OK;
 }
 
@@ -96,8 +105,10 @@ kf_roots_read(const char *directory, struct kf_roots *roots)
 		return err;
 	err = read_all(dir, roots);
 	(void)close(dir);
-	if (err != KF_OK)
-		kf_roots_free(roots);
+	if (err != KF_OK) {
+		free(roots->text);
+		roots->text = NULL;
+	}
 	return err;
 }
 
@@ -105,5 +116,6 @@ void
 kf_roots_free(struct kf_roots *roots)
 {
 	free(roots->text);
+	free(roots->files);
 	*roots = (struct kf_roots){ 0 };
 }

@@ -101,10 +101,14 @@ static enum kf_key_stop
 enrol(struct kf_key_child *c)
 {
 	enum kf_key_stop stop = KF_KEY_STOP_NONE;
+	size_t bad;
 
 	if (c->enrol->roots.text != NULL &&
-	    kf_attestation_roots(&c->enrol->roots) != KF_ATTESTED_RIGHT)
+	    kf_attestation_roots(&c->enrol->roots, &bad) !=
+	    KF_ATTESTED_RIGHT) {
+		c->number = bad <= UINT8_MAX ? (uint8_t)bad : 0;
 		return KF_KEY_STOP_ROOTS;
+	}
 	list_candidates(c);
 	kf_devices_start(&c->devices, c->enrol->device);
 	stop = kf_key_child_find(c);

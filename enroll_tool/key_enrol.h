@@ -49,12 +49,14 @@ kf_key_session(const struct kf_key_enrol *e, const struct kf_person *person,
     struct kf_key_done *done) __attribute__((nonnull));
 
 /*
- * Says why there is none, and what to do.  id: of an enrolled key, where it is
- * that; device: of --device, or NULL; seen: the last key that was shown.
+ * Says why there is none, and what to do.  what: the id of an enrolled key, or
+ * the name of a file of roots, where it is that; device: of --device, or NULL;
+ * seen: the last key that was shown.
  */
 enum kf_exit
-kf_key_stop_complain(enum kf_key_stop why, const char *id, const char *device,
-    const struct kf_key_shown *seen) __attribute__((nonnull(4)));
+kf_key_stop_complain(enum kf_key_stop why, const char *what,
+    const char *device, const struct kf_key_shown *seen)
+    __attribute__((nonnull(4)));
 
 /* Is that model one of key.aaguid-allow? */
 bool

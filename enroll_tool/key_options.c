@@ -107,20 +107,24 @@ kf_key_model_allowed(const struct kf_conf *conf,
 static enum kf_exit
 read_roots(struct kf_key_enrol *e)
 {
-	enum kf_err err = kf_roots_read(e->roots_directory, &e->roots);
+	const char *directory = e->roots_directory;
+	enum kf_err err = kf_roots_read(directory, &e->roots);
+	const size_t count = e->roots.count;
+	const char *file = count > 0 ? e->roots.files[count - 1].name : "";
+	const char *mark = count > 0 ? "/" : "";
 
 	if (err == KF_OK)
 		return KF_EXIT_DONE;
 	if (err == KF_ERR_MISSING)
 		kf_complain("%s: no such directory, or no *.pem or *.crt in "
-		    "it: nothing is to be trusted", e->roots_directory);
+		    "it: nothing is to be trusted", directory);
 	else if (err == KF_ERR_UNTRUSTED)
-		kf_complain("%s: nobody but root may be able to change it, "
-		    "what is in it, or a directory above it: ls -ld tells",
-		    e->roots_directory);
+		kf_complain("%s%s%s: nobody but root may be able to change "
+		    "it, or a directory above it, and a file has at most 64 "
+		    "KiB: ls -ld tells", directory, mark, file);
 	else
-		kf_complain("%s: %s: at most 1 MiB, and 64 KiB a file",
-		    e->roots_directory, kf_strerror(err));
+		kf_complain("%s%s%s: %s: at most 1 MiB, and 64 KiB a file",
+		    directory, mark, file, kf_strerror(err));
 	return err == KF_ERR_MISSING ? KF_EXIT_MISSING :
 	    err == KF_ERR_UNTRUSTED ? KF_EXIT_POLICY : KF_EXIT_ERROR;
 }

@@ -43,6 +43,16 @@ id_of(const struct session *s, uint8_t number)
 	return NULL;
 }
 
+/* The file of roots of that number; where there is none, all of them. */
+static const char *
+root_of(const struct session *s, uint8_t number)
+{
+	const struct kf_roots *roots = &s->enrol->roots;
+
+	return number > 0 && number <= roots->count ?
+	    roots->files[number - 1].name : s->enrol->roots_directory;
+}
+
 static const char *
 name_of(const struct kf_key_shown *shown)
 {
@@ -181,16 +191,18 @@ static enum kf_err
 stopped(struct session *s)
 {
 	struct kf_key_stopped why;
-	const char *id;
+	const char *what;
 	enum kf_err err = kf_key_talk_get_stopped(&s->frame, &why);
 
 	if (err != KF_OK)
 		return err;
-	id = id_of(s, why.number);
-	if (id == NULL && why.why == KF_KEY_STOP_KNOWN)
+	what = why.why == KF_KEY_STOP_ROOTS ? root_of(s, why.number) :
+	    id_of(s, why.number);
+	if (what == NULL && (why.why == KF_KEY_STOP_KNOWN ||
+	    why.why == KF_KEY_STOP_ROOTS))
 		return KF_ERR_PROTOCOL;
 	s->ended = true;
-	s->status = kf_key_stop_complain(why.why, id, s->enrol->device,
+	s->status = kf_key_stop_complain(why.why, what, s->enrol->device,
 	    &s->seen);
 	return KF_OK;
 }

@@ -61,8 +61,6 @@ static const struct {
 	[KF_KEY_STOP_ATTESTATION] = { KF_EXIT_POLICY,
 	    "what the security key made is not what was asked for, or its "
 	    "attestation is forged: take another one" },
-	[KF_KEY_STOP_ROOTS] = { KF_EXIT_ERROR,
-	    "--attestation-roots: something in there is no certificate (PEM)" },
 	[KF_KEY_STOP_NO_CHAIN] = { KF_EXIT_POLICY,
 	    "the security key attests with no certificate, so it leads to no "
 	    "root" },
@@ -114,10 +112,14 @@ model(const struct kf_key_shown *seen)
 }
 
 enum kf_exit
-kf_key_stop_complain(enum kf_key_stop why, const char *id, const char *device,
-    const struct kf_key_shown *seen)
+kf_key_stop_complain(enum kf_key_stop why, const char *what,
+    const char *device, const struct kf_key_shown *seen)
 {
 	switch ((unsigned)why) {
+	case KF_KEY_STOP_ROOTS:
+		kf_complain("enroll key: --attestation-roots: %s: no "
+		    "certificate (PEM)", what);
+		return KF_EXIT_ERROR;
 	case KF_KEY_STOP_ABSENT:
 		return absent(device);
 	case KF_KEY_STOP_RULE:
@@ -125,7 +127,7 @@ kf_key_stop_complain(enum kf_key_stop why, const char *id, const char *device,
 		return KF_EXIT_ERROR;
 	case KF_KEY_STOP_KNOWN:
 		kf_complain("enroll key: that key is enrolled already, as %s: "
-		    "take another one", id);
+		    "take another one", what);
 		return KF_EXIT_POLICY;
 	case KF_KEY_STOP_NO_VERIFY:
 		return no_verification(seen);

@@ -81,7 +81,7 @@ enum kf_key_stop {
 	KF_KEY_STOP_MODEL,	/* not in key.aaguid-allow */
 	KF_KEY_STOP_SYNCED,	/* key.synced = deny */
 	KF_KEY_STOP_ATTESTATION, /* forged, or not for what was asked */
-	KF_KEY_STOP_ROOTS,	/* are no certificates */
+	KF_KEY_STOP_ROOTS,	/* are no certificates; number: the file */
 	KF_KEY_STOP_NO_CHAIN,	/* it attests with no certificate */
 	KF_KEY_STOP_UNKNOWN_ROOT,
 	KF_KEY_STOP_BAD_LEAF,

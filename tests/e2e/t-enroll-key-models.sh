@@ -39,7 +39,14 @@ tap_check 'junk beside a root is text' says 0 'Enrolled K2' \
 	enrol em-e --attestation-roots "$roots"
 keyfirst remove em-e K2 >/dev/null
 head -n 3 "$roots/maker.pem" >"$roots/junk.pem"
-tap_check 'half a root' complains 5 'no certificate' \
+tap_check 'half a root is named' complains 5 'junk.pem: no certificate' \
+	in_vain untouched maker enrol em-e --attestation-roots "$roots"
+chmod 0666 "$roots/junk.pem"
+tap_check 'and what others can write' complains 3 "$roots/junk.pem: nobody" \
+	in_vain untouched maker enrol em-e --attestation-roots "$roots"
+truncate -s 1M "$roots/junk.pem"
+chmod 0644 "$roots/junk.pem"
+tap_check 'and what is too large' complains 3 "$roots/junk.pem: nobody" \
 	in_vain untouched maker enrol em-e --attestation-roots "$roots"
 rm "$roots/junk.pem"
 mv "$roots/maker.pem" "$site_dir/maker.pem"

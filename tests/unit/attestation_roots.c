@@ -4,6 +4,7 @@
  */
 #include "tests/unit/attestation_site.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -107,6 +108,7 @@ bad_roots(void **state)
 	static char wrong[] = "-----BEGIN CERTIFICATE-----\nMIIB\n"
 	    "-----END CERTIFICATE-----\n";
 	char *const texts[] = { junk, half, wrong };
+	size_t bad = 0;
 
 	(void)state;
 	for (size_t i = 0; i < UNIT_COUNT(texts); i++) {
@@ -117,15 +119,47 @@ bad_roots(void **state)
 		memcpy(site.roots.text + site.roots.len, texts[i],
 		    strlen(texts[i]));
 		site.roots.len += strlen(texts[i]);
-		assert_int_equal(kf_attestation_roots(&site.roots), i == 0 ?
-		    KF_ATTESTED_RIGHT : KF_ATTESTED_ROOTS);
+		assert_int_equal(kf_attestation_roots(&site.roots, &bad),
+		    i == 0 ? KF_ATTESTED_RIGHT : KF_ATTESTED_ROOTS);
 		assert_int_equal(site_attest(), i == 0 ?
 		    KF_ATTESTED_RIGHT : KF_ATTESTED_ROOTS);
 		kf_roots_free(&site.roots);
-		site.roots = (struct kf_roots){ strdup(texts[i]),
-			strlen(texts[i]) };
-		assert_int_equal(kf_attestation_roots(&site.roots),
+		site.roots = (struct kf_roots){ .text = strdup(texts[i]),
+			.len = strlen(texts[i]) };
+		assert_int_equal(kf_attestation_roots(&site.roots, &bad),
 		    KF_ATTESTED_ROOTS);
+		kf_roots_free(&site.roots);
+	}
+}
+
+/* Which file it is: half a certificate takes nothing of the next one. */
+static void
+bad_file(void **state)
+{
+	static const char half[] = "-----BEGIN CERTIFICATE-----\nMIIB\n";
+	struct kf_roots_file files[3] = { { .end = 0 } };
+	size_t bad = 0;
+
+	(void)state;
+	for (size_t at = 0; at < UNIT_COUNT(files); at++) {
+		struct kf_roots all = { .files = files, .count = 3 };
+
+		site_prepare();
+		all.text = calloc(3, site.roots.len + sizeof(half));
+		assert_non_null(all.text);
+		for (size_t i = 0; i < UNIT_COUNT(files); i++) {
+			const char *text = i == at ? half : site.roots.text;
+			size_t len = i == at ? sizeof(half) - 1 :
+			    site.roots.len;
+
+			memcpy(all.text + all.len, text, len);
+			all.len += len;
+			files[i].end = all.len;
+		}
+		assert_int_equal(kf_attestation_roots(&all, &bad),
+		    KF_ATTESTED_ROOTS);
+		assert_int_equal(bad, at + 1);
+		free(all.text);
 	}
 	kf_roots_free(&site.roots);
 }
@@ -147,6 +181,9 @@ directories(void **state)
 	unit_write(unit_path("roots/b.crt"), "bb", 2, 0644);
 	assert_int_equal(kf_roots_read(dir, &read), KF_OK);
 	assert_int_equal(read.len, 6);
+	assert_int_equal(read.count, 2);
+	assert_int_equal(read.files[0].end, 3);
+	assert_int_equal(read.files[1].end, 6);
 	kf_roots_free(&read);
 	assert_null(read.text);
 	assert_int_equal(symlink(unit_path("roots"), unit_path("link")), 0);
@@ -154,12 +191,19 @@ directories(void **state)
 	kf_roots_free(&read);
 	assert_int_equal(chmod(unit_path("roots/a.pem"), 0664), 0);
 	assert_int_equal(kf_roots_read(dir, &read), KF_ERR_UNTRUSTED);
+	assert_null(read.text);
+	assert_string_equal(read.files[read.count - 1].name, "a.pem");
+	kf_roots_free(&read);
 	assert_int_equal(chmod(unit_path("roots/a.pem"), 0644), 0);
 	assert_int_equal(symlink("a.pem", unit_path("roots/c.pem")), 0);
 	assert_int_equal(kf_roots_read(dir, &read), KF_ERR_UNTRUSTED);
+	assert_string_equal(read.files[read.count - 1].name, "c.pem");
+	kf_roots_free(&read);
 	assert_int_equal(unlink(unit_path("roots/c.pem")), 0);
 	assert_int_equal(mkfifo(unit_path("roots/c.pem"), 0644), 0);
 	assert_int_equal(kf_roots_read(dir, &read), KF_ERR_UNTRUSTED);
+	assert_string_equal(read.files[read.count - 1].name, "c.pem");
+	kf_roots_free(&read);
 	assert_int_equal(unlink(unit_path("roots/c.pem")), 0);
 	assert_int_equal(chmod(dir, 0775), 0);
 	assert_int_equal(kf_roots_read(dir, &read), KF_ERR_UNTRUSTED);
@@ -173,6 +217,7 @@ main(void)
 		UNIT_TEST(leaves),
 		UNIT_TEST(chains),
 		UNIT_TEST(bad_roots),
+		UNIT_TEST(bad_file),
 		UNIT_TEST(directories),
 	};
 

@@ -91,7 +91,7 @@ honest(void **state)
 	assert_int_equal(run(child_says_frames), KF_EXIT_DONE);
 	assert_memory_equal(&done, &good, sizeof(done));
 	prepare();
-	enrol.roots = (struct kf_roots){ roots_text, 5 };
+	enrol.roots = (struct kf_roots){ .text = roots_text, .len = 5 };
 	good.key.attestation = KF_ATTESTATION_CHAIN;
 	put_good();
 	assert_int_equal(run(child_says_frames), KF_EXIT_DONE);
@@ -140,7 +140,7 @@ lies(void **state)
 	    32)));
 	LIE((good.key.synced = true, enrol.in.conf.key_synced_deny = true));
 	LIE(enrol.in.conf.key_aaguid_count = 1);
-	LIE(enrol.roots = ((struct kf_roots){ roots_text, 5 }));
+	LIE(enrol.roots.text = roots_text);
 	LIE(good.key.attestation = KF_ATTESTATION_CHAIN);
 	LIE((enrol.ssh_file = "id", good.key.algorithm = KF_RS256,
 	    good.key.public_key_len = KF_PUBLIC_KEY_MAX));
