@@ -71,20 +71,29 @@ make_seed(struct kf_totp_enrol *e)
 }
 
 static enum kf_exit
-store(struct kf_totp_enrol *e, struct kf_person *person)
+add(struct kf_person *person, void *context)
 {
-	struct kf_totp_new new = {
+	const struct kf_totp_enrol *e = context;
+	const struct kf_totp_new new = {
 		.label = e->label,
 		.totp = &e->totp,
 		.seed = &e->seed,
 		.proved = true,
 	};
-	enum kf_exit status = kf_totp_store(&e->in, person, &new, 1,
+
+	return kf_totp_add(&e->in, person, &new);
+}
+
+static enum kf_exit
+store(struct kf_totp_enrol *e, struct kf_person *person)
+{
+	enum kf_exit status = kf_person_enrol(&e->in, person, add, e, 1,
 	    "enroll");
 
 	if (status != KF_EXIT_DONE)
 		return status;
-	kf_say("Enrolled %s for %s%s%s.\n", new.id, person->name,
+	kf_say("Enrolled %s for %s%s%s.\n",
+	    person->authenticators[person->count - 1].id, person->name,
 	    e->label[0] != '\0' ? ": " : "", e->label);
 	kf_say("That code is used up.  With the next one, try: "
 	    "keyfirst test %s\n", person->name);
@@ -99,6 +108,8 @@ enrol(struct kf_totp_enrol *e)
 
 	if (status == KF_EXIT_DONE)
 		status = kf_person_of_account(&e->in, e->user, &person);
+	if (status == KF_EXIT_DONE)
+		kf_warn_if_not_asked(&e->in, "enroll totp", KF_KIND_TOTP);
 	if (status == KF_EXIT_DONE)
 		status = e->secret_stdin ? read_seed(e) : make_seed(e);
 	if (status == KF_EXIT_DONE)

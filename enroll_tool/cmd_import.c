@@ -1,26 +1,26 @@
 /*
- * keyfirst import FORMAT FILE: takes the secrets of another module over, all of
- * a person's or none, without a proof: they are unproved until they are used.
- * Nothing of the file's text is printed; see import.h.
+ * keyfirst import FORMAT FILE: takes codes and keys of another module over, all
+ * of a person's or none, without a proof: they are unproved until they are
+ * used.  Nothing of the file's text is printed; see import.h.
  */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "common/clock.h"
+#include "common/text.h"
 #include "enroll_tool/import.h"
+#include "enroll_tool/key_enrol.h"
 #include "enroll_tool/people.h"
 #include "enroll_tool/terminal.h"
-#include "enroll_tool/totp_store.h"
-#include "factors/factor.h"
 
-#define LABEL "imported"
-#define AHEAD_SECONDS 600	/* what may have been used before its time */
+/* How pam_u2f and pamu2fcfg begin it, where nobody says what it is. */
+#define U2F_RP "pam://"
 
-enum { OPT_USER = 256, OPT_DRY_RUN };
+enum { OPT_USER = 256, OPT_RP, OPT_DRY_RUN };
 
 static const struct option options[] = {
 	{ "user", required_argument, NULL, OPT_USER },
+	{ "rp", required_argument, NULL, OPT_RP },
 	{ "dry-run", no_argument, NULL, OPT_DRY_RUN },
 	{ NULL, 0, NULL, 0 },
 };
@@ -30,109 +30,29 @@ struct import {
 	enum kf_import_format format;
 	const char *file;
 	const char *user;		/* of --user; or NULL */
+	const char *rp;			/* of --rp; or NULL */
+	char rp_id[KF_KEY_RP_ID_SIZE];	/* of keys */
 	bool dry_run;
 	struct kf_import_list list;
 	bool done[KF_IMPORT_ENTRIES_MAX];
 	uint32_t flags;			/* of all that were imported */
+	bool earlier;			/* lines that another one stands for */
+	bool any;			/* was imported */
 };
 
-/* All of one person's, ready to be stored. */
+/* All of one person's. */
 struct batch {
+	const struct kf_installation *in;
 	size_t count;
 	const struct kf_import_entry *entries[KF_AUTHENTICATORS_MAX];
-	struct kf_totp totps[KF_AUTHENTICATORS_MAX];
-	struct kf_secret seeds[KF_AUTHENTICATORS_MAX];
-	struct kf_totp_new news[KF_AUTHENTICATORS_MAX];
+	struct kf_import_ready ready[KF_AUTHENTICATORS_MAX];
 	size_t lines;			/* with those that are refused */
-};
-
-static const struct {
-	const char *words;
-	enum kf_exit status;
-} whys[] = {
-	[KF_IMPORT_SYNTAX] = { "it cannot be understood", KF_EXIT_ERROR },
-	[KF_IMPORT_SECRET] = { "the secret cannot be understood",
-	    KF_EXIT_ERROR },
-	[KF_IMPORT_TYPE] = { "neither time-based nor counter-based codes",
-	    KF_EXIT_ERROR },
-	[KF_IMPORT_OPTION] = { "an option that is not known", KF_EXIT_ERROR },
-	[KF_IMPORT_COUNTER] = { "counter-based: keyfirst has time-based codes "
-	    "only", KF_EXIT_POLICY },
-	[KF_IMPORT_PERIOD] = { "a code must last 15 to 60 seconds",
-	    KF_EXIT_POLICY },
-	[KF_IMPORT_DIGITS] = { "a code must have 6 to 8 digits",
-	    KF_EXIT_POLICY },
-	[KF_IMPORT_LONG] = { "the secret is too long: at most 128 bytes",
-	    KF_EXIT_POLICY },
-	[KF_IMPORT_TOO_MANY] = { "more than 4096 lines: take one person at a "
-	    "time, with --user", KF_EXIT_ERROR },
-	[KF_IMPORT_TOO_LARGE] = { "it has grown too large", KF_EXIT_ERROR },
-	[KF_IMPORT_UNREADABLE] = { "it cannot be read", KF_EXIT_ERROR },
 };
 
 static enum kf_exit
 worse(enum kf_exit a, enum kf_exit b)
 {
 	return a > b ? a : b;
-}
-
-static enum kf_exit
-complain(const struct import *im, const struct kf_import_entry *e)
-{
-	if (e->line > 0)
-		kf_complain("import: %s: line %u: %s", im->file, e->line,
-		    whys[e->why].words);
-	else
-		kf_complain("import: %s: %s", im->file, whys[e->why].words);
-	return whys[e->why].status;
-}
-
-/* One authenticator */
-
-/* What may have been used counts as used. */
-static enum kf_exit
-set_first_step(const struct import *im, const struct kf_import_entry *e,
-    struct kf_totp *totp)
-{
-	struct kf_authenticator a = { .kind = KF_KIND_TOTP, .totp = *totp };
-	int64_t now = kf_clock_wall();
-
-	if (!kf_clock_is_usable("import"))
-		return KF_EXIT_ERROR;
-	if (e->used > kf_totp_step(totp, now) + AHEAD_SECONDS / totp->period) {
-		kf_complain("import: %s: line %u: a code of the future was "
-		    "used: check this machine's clock", im->file, e->line);
-		return KF_EXIT_ERROR;
-	}
-	totp->first_step = e->used > 0 ? e->used :
-	    kf_factor_of(KF_KIND_TOTP)->spent(&a, now);
-	return KF_EXIT_DONE;
-}
-
-static enum kf_exit
-prepare(const struct import *im, struct batch *batch, size_t i)
-{
-	const struct kf_import_entry *e = batch->entries[i];
-	struct kf_totp *totp = &batch->totps[i];
-	struct kf_secret *seed = &batch->seeds[i];
-	enum kf_exit status;
-	char what[KF_NAME_SIZE + 64];
-
-	*totp = (struct kf_totp){
-		.algorithm = e->algorithm,
-		.digits = e->digits,
-		.period = e->period,
-	};
-	batch->news[i] = (struct kf_totp_new){
-		.label = LABEL, .totp = totp, .seed = seed, .proved = false,
-	};
-	(void)snprintf(what, sizeof(what), "import: %.*s: line %u",
-	    KF_NAME_SIZE, im->file, e->line);
-	if (kf_secret_set(seed, e->seed, e->seed_len) != KF_OK)
-		return KF_EXIT_ERROR;
-	status = kf_totp_seed_fits(seed, what,
-	    ": make a new one with keyfirst enroll totp");
-	return status != KF_EXIT_DONE ? status : set_first_step(im, e, totp);
 }
 
 /* One person */
@@ -164,10 +84,23 @@ report(struct import *im, const struct kf_person *person,
 {
 	kf_say("%s:", person->name);
 	for (size_t i = 0; i < batch->count; i++) {
-		kf_say(" %s", batch->news[i].id);
+		kf_say(" %s", person->authenticators[person->count -
+		    batch->count + i].id);
 		im->flags |= batch->entries[i]->flags;
 	}
 	kf_say("%s\n", im->dry_run ? " (not stored: --dry-run)" : "");
+	im->any = true;
+}
+
+static enum kf_exit
+add_all(struct kf_person *person, void *context)
+{
+	const struct batch *batch = context;
+	enum kf_exit status = KF_EXIT_DONE;
+
+	for (size_t i = 0; i < batch->count && status == KF_EXIT_DONE; i++)
+		status = kf_import_add(batch->in, person, &batch->ready[i]);
+	return status;
 }
 
 /* Tried on a copy first: who is refused gets no state either. */
@@ -180,14 +113,34 @@ store(struct import *im, struct batch *batch)
 	if (status != KF_EXIT_DONE)
 		return status;
 	next = person;
-	for (size_t i = 0; i < batch->count && status == KF_EXIT_DONE; i++)
-		status = kf_totp_add(&im->in, &next, &batch->news[i]);
+	status = add_all(&next, batch);
 	if (status == KF_EXIT_DONE && !im->dry_run)
-		status = kf_totp_store(&im->in, &person, batch->news,
+		status = kf_person_enrol(&im->in, &person, add_all, batch,
 		    batch->count, "import");
 	if (status == KF_EXIT_DONE)
-		report(im, &person, batch);
+		report(im, im->dry_run ? &next : &person, batch);
 	return status;
+}
+
+static bool
+is_of(const struct kf_import_entry *e, const struct kf_import_entry *first)
+{
+	return e == first || (e->user[0] != '\0' &&
+	    strcmp(e->user, first->user) == 0);
+}
+
+/* pam_u2f takes a person's last line for all that there is of theirs. */
+static uint32_t
+first_line(const struct import *im, size_t first)
+{
+	const struct kf_import_entry *entries = im->list.entries;
+	uint32_t line = 0;
+
+	for (size_t i = first; i < im->list.count &&
+	    im->format == KF_IMPORT_U2F; i++)
+		if (is_of(&entries[i], &entries[first]))
+			line = entries[i].line;
+	return line;
 }
 
 /* From the first line of a person's on, whatever else there is of theirs. */
@@ -195,18 +148,21 @@ static enum kf_exit
 gather(struct import *im, size_t first, struct batch *batch)
 {
 	const struct kf_import_entry *entries = im->list.entries;
+	const uint32_t from = first_line(im, first);
 	enum kf_exit status = KF_EXIT_DONE;
 
 	for (size_t i = first; i < im->list.count; i++) {
 		const struct kf_import_entry *e = &entries[i];
 
-		if (i > first && (e->user[0] == '\0' ||
-		    strcmp(e->user, entries[first].user) != 0))
+		if (!is_of(e, &entries[first]))
 			continue;
 		im->done[i] = true;
+		im->earlier |= e->line < from;
+		if (e->line < from)
+			continue;
 		batch->lines++;
 		if (e->why != KF_IMPORT_TAKEN) {
-			status = worse(status, complain(im, e));
+			status = worse(status, kf_import_complain(im->file, e));
 		} else if (batch->count == KF_AUTHENTICATORS_MAX) {
 			kf_complain("import: %s: line %u: more than %d of one "
 			    "person", im->file, e->line,
@@ -222,11 +178,12 @@ gather(struct import *im, size_t first, struct batch *batch)
 static enum kf_exit
 import_person(struct import *im, size_t first)
 {
-	struct batch batch = { 0 };
+	struct batch batch = { .in = &im->in };
 	enum kf_exit status = gather(im, first, &batch);
 
 	for (size_t i = 0; i < batch.count; i++)
-		status = worse(status, prepare(im, &batch, i));
+		status = worse(status, kf_import_prepare(&im->in, im->format,
+		    im->file, im->rp_id, batch.entries[i], &batch.ready[i]));
 	if (status == KF_EXIT_DONE)
 		status = store(im, &batch);
 	else if (batch.lines > 1)
@@ -250,6 +207,15 @@ explain(const struct import *im)
 	if ((im->flags & KF_IMPORT_HAS_SKEW) != 0)
 		kf_say("The phone's clock was found wrong: codes are refused "
 		    "until it is set.\n");
+	if ((im->flags & KF_IMPORT_HAS_NO_TOUCH) != 0)
+		kf_say("Keys that needed no touch need one now.\n");
+	if (im->earlier && im->any)
+		kf_say("Of a person's lines the last one counts, as for "
+		    "pam_u2f.\n");
+	if (im->any && im->format == KF_IMPORT_U2F)
+		kf_say("They are for the RP id %s%s.\n", im->rp_id,
+		    im->rp != NULL ? "" : ", this machine's: if pam_u2f's "
+		    "line has origin=, give that with --rp");
 }
 
 static enum kf_exit
@@ -281,6 +247,8 @@ import_all(struct import *im)
 {
 	enum kf_exit status = KF_EXIT_DONE;
 
+	kf_warn_if_not_asked(&im->in, "import",
+	    im->format == KF_IMPORT_U2F ? KF_KIND_KEY : KF_KIND_TOTP);
 	for (size_t i = 0; i < im->list.count; i++)
 		if (!im->done[i])
 			status = worse(status, import_person(im, i));
@@ -296,7 +264,7 @@ import(struct import *im)
 	if (status == KF_EXIT_DONE)
 		status = read_list(im);
 	/* Only now: whoever parsed the file has no copy of it. */
-	if (status == KF_EXIT_DONE)
+	if (status == KF_EXIT_DONE && im->format != KF_IMPORT_U2F)
 		status = kf_installation_key(&im->in);
 	if (status == KF_EXIT_DONE)
 		status = import_all(im);
@@ -308,10 +276,40 @@ import(struct import *im)
 static bool
 set_format(struct import *im, const char *word)
 {
-	im->format = strcmp(word, "oath") == 0 ? KF_IMPORT_OATH :
-	    KF_IMPORT_GOOGLE;
-	return im->format == KF_IMPORT_OATH ||
-	    strcmp(word, "google-authenticator") == 0;
+	static const struct {
+		const char *word;
+		enum kf_import_format format;
+	} formats[] = {
+		{ "pam-u2f", KF_IMPORT_U2F },
+		{ "google-authenticator", KF_IMPORT_GOOGLE },
+		{ "oath", KF_IMPORT_OATH },
+	};
+
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
+		if (strcmp(formats[i].word, word) != 0)
+			continue;
+		im->format = formats[i].format;
+		return true;
+	}
+	return false;
+}
+
+static enum kf_exit
+set_rp(const struct kf_command *command, struct import *im)
+{
+	char host[KF_KEY_RP_ID_SIZE - sizeof(U2F_RP) + 1] = "";
+
+	if (im->format != KF_IMPORT_U2F)
+		return im->rp == NULL ? KF_EXIT_DONE :
+		    kf_usage(command, "--rp is for pam-u2f");
+	if (im->rp == NULL && gethostname(host, sizeof(host) - 1) != 0)
+		host[0] = '\0';
+	(void)snprintf(im->rp_id, sizeof(im->rp_id), "%s%s",
+	    im->rp != NULL ? "" : U2F_RP, im->rp != NULL ? im->rp : host);
+	if (im->rp == NULL && !kf_text_is_word(host, sizeof(host)))
+		return kf_usage(command, "this machine has no name that could "
+		    "be an RP id: give --rp");
+	return KF_EXIT_DONE;
 }
 
 enum kf_exit
@@ -323,6 +321,8 @@ kf_cmd_import(const struct kf_command *command, int argc, char **argv)
 	while ((c = kf_option_next(command, argc, argv, options)) != -1) {
 		if (c == OPT_USER)
 			im.user = optarg;
+		else if (c == OPT_RP && kf_key_rp_is_one(command, optarg))
+			im.rp = optarg;
 		else if (c == OPT_DRY_RUN)
 			im.dry_run = true;
 		else
@@ -333,10 +333,11 @@ kf_cmd_import(const struct kf_command *command, int argc, char **argv)
 	if (!kf_operands(command, argc, 2, 2))
 		return KF_EXIT_USAGE;
 	if (!set_format(&im, argv[optind]))
-		return kf_usage(command, "%s: a format is "
+		return kf_usage(command, "%s: a format is pam-u2f, "
 		    "google-authenticator or oath", argv[optind]);
 	im.file = argv[optind + 1];
 	if (im.format == KF_IMPORT_GOOGLE && im.user == NULL)
 		return kf_usage(command, "whose file is it? give --user");
-	return import(&im);
+	return set_rp(command, &im) == KF_EXIT_DONE ? import(&im) :
+	    KF_EXIT_USAGE;
 }

@@ -97,13 +97,14 @@ set_details(struct row *row, const struct kf_authenticator *a,
 {
 	char *cell = row->cell[COLUMN_DETAILS];
 	const size_t size = sizeof(row->cell[COLUMN_DETAILS]);
+	const char *proved = known && !kf_factor_is_proved(a, memory) ?
+	    ", unproved" : "";
 
 	switch (a->kind) {
 	case KF_KIND_TOTP:
 		(void)snprintf(cell, size, "%s/%" PRIu32 "/%" PRIu32 "s%s",
 		    kf_algorithm_names[a->totp.algorithm - 1], a->totp.digits,
-		    a->totp.period, known && !kf_factor_is_proved(a, memory) ?
-		    ", unproved" : "");
+		    a->totp.period, proved);
 		break;
 	case KF_KIND_RECOVERY:
 		if (known)
@@ -114,10 +115,10 @@ set_details(struct row *row, const struct kf_authenticator *a,
 			set(row, COLUMN_DETAILS, "unknown");
 		break;
 	case KF_KIND_KEY:
-		(void)snprintf(cell, size, "%s%s%s",
+		(void)snprintf(cell, size, "%s%s%s%s",
 		    kf_key_algorithm_names[a->key.algorithm - 1],
 		    a->key.verify ? ", verify" : "",
-		    a->key.synced ? ", synced" : "");
+		    a->key.synced ? ", synced" : "", proved);
 		break;
 	}
 }

@@ -56,19 +56,14 @@ set_type(struct kf_import_entry *e, const char *type)
 static enum kf_import_why
 set_seed(struct kf_import_entry *e, char *secret)
 {
-	size_t len = strlen(secret);
+	size_t len = 0;
+	enum kf_err err = kf_import_unhex(secret, e->seed, sizeof(e->seed),
+	    &len);
 
-	for (size_t i = 0; i < len; i++)
-		if (secret[i] >= 'A' && secret[i] <= 'F')
-			secret[i] = (char)(secret[i] - 'A' + 'a');
-	if (strspn(secret, "0123456789abcdef") != len || len % 2 != 0)
-		return KF_IMPORT_SECRET;
-	if (len / 2 > sizeof(e->seed))
+	e->seed_len = (uint32_t)len;
+	if (err == KF_ERR_RANGE)
 		return KF_IMPORT_LONG;
-	if (kf_text_unhex(e->seed, len / 2, secret) != KF_OK)
-		return KF_IMPORT_SECRET;
-	e->seed_len = (uint32_t)(len / 2);
-	return KF_IMPORT_TAKEN;
+	return err == KF_OK ? KF_IMPORT_TAKEN : KF_IMPORT_SECRET;
 }
 
 /* words: those of the line, at least the first two. */

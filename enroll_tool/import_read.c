@@ -137,6 +137,9 @@ parse(void *context)
 		case KF_IMPORT_OATH:
 			kf_import_oath(text, len, job->user, send_entry, job);
 			break;
+		case KF_IMPORT_U2F:
+			kf_import_u2f(text, len, job->user, send_entry, job);
+			break;
 		}
 		last.why = KF_IMPORT_END;
 	}
@@ -177,6 +180,28 @@ is_believable_user(const struct kf_import_entry *e,
 }
 
 static bool
+is_believable_totp(const struct kf_import_entry *e)
+{
+	return e->algorithm >= KF_SHA1 && e->algorithm <= KF_SHA512 &&
+	    e->digits >= KF_TOTP_DIGITS_MIN &&
+	    e->digits <= KF_TOTP_DIGITS_MAX &&
+	    e->period >= KF_TOTP_PERIOD_MIN &&
+	    e->period <= KF_TOTP_PERIOD_MAX &&
+	    e->seed_len >= 1 && e->seed_len <= KF_SEED_MAX &&
+	    is_zero(e->seed + e->seed_len, KF_SEED_MAX - e->seed_len);
+}
+
+/* Whether the public key is one, the verifier will see again. */
+static bool
+is_believable_key(const struct kf_import_entry *e)
+{
+	return e->public_key_len > 0 &&
+	    e->public_key_len == kf_public_key_size(e->algorithm) &&
+	    e->credential_len >= KF_KEY_CREDENTIAL_MIN &&
+	    e->credential_len <= KF_KEY_CREDENTIAL_MAX && e->verify <= 1;
+}
+
+static bool
 is_believable(const struct kf_import_entry *e, enum kf_import_format format,
     const char *user)
 {
@@ -187,14 +212,10 @@ is_believable(const struct kf_import_entry *e, enum kf_import_format format,
 		return false;
 	if (e->why != KF_IMPORT_TAKEN)
 		return true;
-	return e->algorithm >= KF_SHA1 && e->algorithm <= KF_SHA512 &&
-	    e->digits >= KF_TOTP_DIGITS_MIN &&
-	    e->digits <= KF_TOTP_DIGITS_MAX &&
-	    e->period >= KF_TOTP_PERIOD_MIN &&
-	    e->period <= KF_TOTP_PERIOD_MAX &&
-	    (e->flags & ~KF_IMPORT_FLAGS) == 0 &&
-	    e->seed_len >= 1 && e->seed_len <= KF_SEED_MAX &&
-	    is_zero(e->seed + e->seed_len, KF_SEED_MAX - e->seed_len);
+	if ((e->flags & ~KF_IMPORT_FLAGS) != 0)
+		return false;
+	return format == KF_IMPORT_U2F ? is_believable_key(e) :
+	    is_believable_totp(e);
 }
 
 static enum kf_err

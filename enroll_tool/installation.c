@@ -5,6 +5,7 @@
 #include "common/paths.h"
 #include "common/privileges.h"
 #include "enroll_tool/terminal.h"
+#include "factors/factor.h"
 
 int64_t
 kf_store_deadline(void)
@@ -20,6 +21,18 @@ kf_clock_is_usable(const char *command)
 	kf_complain("%s: this machine's clock is wrong (before keyfirst was "
 	    "made): set it first", command);
 	return false;
+}
+
+/* A [service] may name it all the same. */
+void
+kf_warn_if_not_asked(const struct kf_installation *in, const char *command,
+    enum kf_kind kind)
+{
+	const struct kf_factor *factor = kf_factor_of(kind);
+
+	if ((in->conf.factors & factor->conf_bit) == 0)
+		kf_complain("%s: factors in keyfirst.conf leaves out %s, so "
+		    "logins will not ask for it", command, factor->name);
 }
 
 static enum kf_exit

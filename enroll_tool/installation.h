@@ -42,6 +42,11 @@ kf_installation_close(struct kf_installation *in) __attribute__((nonnull));
 bool
 kf_clock_is_usable(const char *command) __attribute__((nonnull));
 
+/* Warns, as that command, when `factors` leaves that kind out. */
+void
+kf_warn_if_not_asked(const struct kf_installation *in, const char *command,
+    enum kf_kind kind) __attribute__((nonnull));
+
 /* A deadline for one call of the store, from now. */
 int64_t
 kf_store_deadline(void);

@@ -81,6 +81,15 @@ add_key(struct kf_json *j, json_t *object, const struct kf_key *key,
 	    key->first_counter)));
 }
 
+static void
+add_proved(struct kf_json *j, json_t *object, const struct kf_authenticator *a,
+    const struct kf_memory *memory, bool known)
+{
+	kf_json_set(j, object, "proved", known ?
+	    json_boolean(kf_factor_is_proved(a, memory)) :
+	    a->proved ? json_true() : json_null());
+}
+
 /* What only factors of its kind have.  known: the state could be read. */
 static void
 add_kind(struct kf_json *j, json_t *object, const struct kf_authenticator *a,
@@ -94,9 +103,7 @@ add_kind(struct kf_json *j, json_t *object, const struct kf_authenticator *a,
 		    json_integer(a->totp.digits));
 		kf_json_set(j, object, "period",
 		    json_integer(a->totp.period));
-		kf_json_set(j, object, "proved", known ?
-		    json_boolean(kf_factor_is_proved(a, memory)) :
-		    a->proved ? json_true() : json_null());
+		add_proved(j, object, a, memory, known);
 		kf_json_set(j, object, "clock-offset",
 		    memory == NULL || memory->used == 0 ? json_null() :
 		    json_integer((json_int_t)memory->offset *
@@ -111,6 +118,7 @@ add_kind(struct kf_json *j, json_t *object, const struct kf_authenticator *a,
 		break;
 	case KF_KIND_KEY:
 		add_key(j, object, &a->key, memory, known);
+		add_proved(j, object, a, memory, known);
 		break;
 	}
 }

@@ -63,6 +63,26 @@ bool
 kf_key_model_allowed(const struct kf_conf *conf,
     const unsigned char aaguid[KF_KEY_AAGUID_SIZE]) __attribute__((nonnull));
 
+/* What keyfirst import shares with it: an RP id?  Complains as usage. */
+bool
+kf_key_rp_is_one(const struct kf_command *command, const char *text)
+    __attribute__((nonnull));
+
+/* One to be stored; its parts belong to the caller. */
+struct kf_key_new {
+	const char *label;
+	const struct kf_key *key;
+	bool proved;
+};
+
+/*
+ * Adds it to the struct alone.  KF_EXIT_POLICY after a complaint: the person
+ * has it already, or no room.
+ */
+KF_CHECKED enum kf_exit
+kf_key_add(struct kf_person *person, const struct kf_key_new *new)
+    __attribute__((nonnull));
+
 /* Asks for a label, writes the files of --ssh-key-out, and stores. */
 KF_CHECKED enum kf_exit
 kf_key_finish(struct kf_key_enrol *e, struct kf_person *person,

@@ -32,6 +32,16 @@ static const struct option options[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
+bool
+kf_key_rp_is_one(const struct kf_command *command, const char *text)
+{
+	if (kf_text_is_word(text, KF_KEY_RP_ID_SIZE))
+		return true;
+	(void)kf_usage(command, "--rp: 1 to %d bytes without a blank",
+	    KF_KEY_RP_ID_SIZE - 1);
+	return false;
+}
+
 static bool
 set_ssh_file(struct kf_key_enrol *e, const char *value)
 {
@@ -56,11 +66,7 @@ set_option(struct kf_key_enrol *e, int option)
 		return true;
 	case OPT_RP:
 		e->rp = optarg;
-		if (kf_text_is_word(optarg, KF_KEY_RP_ID_SIZE))
-			return true;
-		(void)kf_usage(e->command, "--rp: 1 to %d bytes without a "
-		    "blank", KF_KEY_RP_ID_SIZE - 1);
-		return false;
+		return kf_key_rp_is_one(e->command, optarg);
 	case OPT_DEVICE:
 		e->device = optarg;
 		if (optarg[0] == '/' &&
@@ -157,15 +163,6 @@ prepare_ssh(const struct kf_key_enrol *e)
 	    status;
 }
 
-/* A [service] may name key all the same. */
-static void
-warn_if_not_asked(const struct kf_conf *conf)
-{
-	if ((conf->factors & KF_CONF_FACTOR_KEY) == 0)
-		kf_complain("enroll key: factors in keyfirst.conf leaves out "
-		    "key, so logins will not ask for it");
-}
-
 enum kf_exit
 kf_key_prepare(struct kf_key_enrol *e, const struct kf_person *person)
 {
@@ -173,12 +170,9 @@ kf_key_prepare(struct kf_key_enrol *e, const struct kf_person *person)
 
 	(void)snprintf(e->rp_id, sizeof(e->rp_id), "%s",
 	    e->rp != NULL ? e->rp : e->in.conf.key_rp_id);
-	if (person->count == KF_AUTHENTICATORS_MAX) {
-		kf_complain("%s: has %d factors, the most there can be: "
-		    "remove one first", person->name, KF_AUTHENTICATORS_MAX);
+	if (!kf_person_has_room(person))
 		return KF_EXIT_POLICY;
-	}
-	warn_if_not_asked(&e->in.conf);
+	kf_warn_if_not_asked(&e->in, "enroll key", KF_KIND_KEY);
 	if (e->ssh_file != NULL)
 		status = prepare_ssh(e);
 	if (status == KF_EXIT_DONE && e->roots_directory != NULL)

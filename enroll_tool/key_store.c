@@ -1,6 +1,6 @@
 /*
- * A credential that was proved, into the store and into files of OpenSSH; see
- * key_enrol.h.
+ * A credential into the store, and one that was proved into files of OpenSSH
+ * too; see key_enrol.h.
  */
 #include <stdio.h>
 #include <string.h>
@@ -77,12 +77,6 @@ write_ssh(const struct kf_key_enrol *e, const struct kf_key *key)
 	return status;
 }
 
-struct addition {
-	const struct kf_key_enrol *enrol;
-	const struct kf_key *key;
-	char id[KF_ID_SIZE];
-};
-
 static bool
 has_credential(const struct kf_person *person, const struct kf_key *key,
     char id[KF_ID_SIZE])
@@ -101,57 +95,48 @@ has_credential(const struct kf_person *person, const struct kf_key *key,
 	return false;
 }
 
-static enum kf_exit
-add(struct kf_person *person, void *context)
+enum kf_exit
+kf_key_add(struct kf_person *person, const struct kf_key_new *new)
 {
-	struct addition *addition = context;
 	struct kf_authenticator *a;
 	char id[KF_ID_SIZE];
 	enum kf_err err;
 
-	if (has_credential(person, addition->key, id)) {
+	if (has_credential(person, new->key, id)) {
 		kf_complain("%s: that key is enrolled already, as %s",
 		    person->name, id);
 		return KF_EXIT_POLICY;
 	}
+	if (!kf_person_has_room(person))
+		return KF_EXIT_POLICY;
 	err = kf_enrolment_add(person, KF_KIND_KEY, &a);
 	if (err == KF_OK)
 		err = kf_text_format(a->label, sizeof(a->label), "%s",
-		    addition->enrol->label);
+		    new->label);
 	if (err != KF_OK) {
 		kf_complain("%s: not stored: %s", person->name,
 		    kf_strerror(err));
 		return KF_EXIT_POLICY;
 	}
-	memcpy(addition->id, a->id, sizeof(addition->id));
 	a->created = kf_clock_wall();
 	kf_audit_by(a->by);
-	a->proved = true;
-	a->key = *addition->key;
+	a->proved = new->proved;
+	a->key = *new->key;
 	return KF_EXIT_DONE;
 }
 
 static enum kf_exit
-store(struct kf_key_enrol *e, struct kf_person *person,
-    const struct kf_key *key, char id[KF_ID_SIZE])
+add(struct kf_person *person, void *context)
 {
-	struct addition addition = { .enrol = e, .key = key };
-	enum kf_exit status = kf_person_prepare_state(&e->in, person);
-
-	if (status == KF_EXIT_DONE)
-		status = kf_person_update(&e->in, person, add, &addition);
-	if (status != KF_EXIT_DONE)
-		return status;
-	memcpy(id, addition.id, KF_ID_SIZE);
-	kf_audit("enroll", person, kf_enrolment_find(person, id));
-	return kf_person_keep_state(&e->in, person, 1);
+	return kf_key_add(person, context);
 }
 
 static void
 tell(const struct kf_key_enrol *e, struct kf_person *person,
-    const struct kf_key *key, const char *id)
+    const struct kf_key *key)
 {
-	kf_say("Enrolled %s for %s%s%s (%s%s).\n", id, person->name,
+	kf_say("Enrolled %s for %s%s%s (%s%s).\n",
+	    person->authenticators[person->count - 1].id, person->name,
 	    e->label[0] != '\0' ? ": " : "", e->label,
 	    kf_key_algorithm_names[key->algorithm - 1],
 	    key->verify ? ", with PIN or fingerprint" : "");
@@ -172,17 +157,18 @@ kf_key_finish(struct kf_key_enrol *e, struct kf_person *person,
     const struct kf_key_done *done)
 {
 	struct kf_key key = done->key;
+	struct kf_key_new new = { e->label, &key, true };
 	enum kf_exit status = ask_label(e, done->name);
-	char id[KF_ID_SIZE];
 
 	memcpy(key.rp_id, e->rp_id, sizeof(key.rp_id));
 	key.verify = e->verify;
 	if (status == KF_EXIT_DONE && e->ssh_file != NULL)
 		status = write_ssh(e, &key);
 	if (status == KF_EXIT_DONE) {
-		status = store(e, person, &key, id);
+		status = kf_person_enrol(&e->in, person, add, &new, 1,
+		    "enroll");
 		if (status == KF_EXIT_DONE)
-			tell(e, person, &key, id);
+			tell(e, person, &key);
 		else if (e->ssh_file != NULL)
 			kf_complain("%s: written, but not enrolled: remove it "
 			    "and its .pub", e->ssh_file);

@@ -37,11 +37,13 @@ const struct kf_command kf_commands[] = {
 	  "  --attestation-roots DIR  certified by one of these, PEM\n"
 	  "  --ssh-key-out FILE   an ssh key of it, to FILE and FILE.pub\n",
 	  false, kf_cmd_enroll_key },
-	{ "import", "FORMAT FILE [--user USER] [--dry-run]",
-	  "take over the codes of another PAM module",
+	{ "import", "FORMAT FILE [--user USER] [--rp ID] [--dry-run]",
+	  "take over the codes or keys of another PAM module",
 	  "  google-authenticator a person's ~/.google_authenticator\n"
-	  "  oath                 users.oath, of pam_oath\n\n"
+	  "  oath                 users.oath, of pam_oath\n"
+	  "  pam-u2f              u2f_keys or authfile=, of pam_u2f\n\n"
 	  "  --user USER          whose it is, or this one of many\n"
+	  "  --rp ID              origin= of pam_u2f; default: pam://HOSTNAME\n"
 	  "  --dry-run            say what would be done, and do nothing\n",
 	  false, kf_cmd_import },
 	{ "recovery", "USER", "give a person ten new recovery codes", NULL,

@@ -61,16 +61,19 @@ KF_CHECKED enum kf_exit
 kf_person_update(struct kf_installation *in, struct kf_person *person,
     kf_person_change *change, void *context) __attribute__((nonnull(1, 2, 3)));
 
+/* For one factor more?  Complains. */
+bool
+kf_person_has_room(const struct kf_person *person) __attribute__((nonnull));
+
 /*
- * Around an update that adds factors: first, that there is a state; then, with
- * how many were added, that it was not taken away in between.  Both complain.
+ * An update that adds count factors behind those that are there: the state
+ * first, so that no enrolment is without one, and a line of event in the log
+ * for each.  All of them, or none after a complaint.
  */
 KF_CHECKED enum kf_exit
-kf_person_prepare_state(struct kf_installation *in,
-    const struct kf_person *person) __attribute__((nonnull));
-KF_CHECKED enum kf_exit
-kf_person_keep_state(struct kf_installation *in,
-    const struct kf_person *person, size_t added) __attribute__((nonnull));
+kf_person_enrol(struct kf_installation *in, struct kf_person *person,
+    kf_person_change *add, void *context, size_t count, const char *event)
+    __attribute__((nonnull(1, 2, 3, 6)));
 
 /*
  * Filters a label from the command line; false after a complaint when it is

@@ -3,6 +3,7 @@
  * that no enrolment is without one; see people.h.
  */
 #include "enroll_tool/as_service.h"
+#include "enroll_tool/audit.h"
 #include "enroll_tool/people.h"
 #include "enroll_tool/terminal.h"
 
@@ -30,9 +31,8 @@ prepare(struct kf_installation *in, uint32_t uid)
 	    store, uid, NULL);
 }
 
-enum kf_exit
-kf_person_prepare_state(struct kf_installation *in,
-    const struct kf_person *person)
+static enum kf_exit
+prepare_state(struct kf_installation *in, const struct kf_person *person)
 {
 	enum kf_err err = prepare(in, person->uid);
 
@@ -50,9 +50,9 @@ kf_person_prepare_state(struct kf_installation *in,
  * Who removed the last factor just before these were stored may have taken the
  * state with it.  A login may have come in between, so it is no empty one.
  */
-enum kf_exit
-kf_person_keep_state(struct kf_installation *in,
-    const struct kf_person *person, size_t added)
+static enum kf_exit
+keep_state(struct kf_installation *in, const struct kf_person *person,
+    size_t added)
 {
 	const char *store = in->conf.store;
 	enum kf_err err;
@@ -69,4 +69,29 @@ kf_person_keep_state(struct kf_installation *in,
 	    "repair %s", person->name, person->uid, kf_strerror(err),
 	    person->name);
 	return KF_EXIT_ERROR;
+}
+
+bool
+kf_person_has_room(const struct kf_person *person)
+{
+	if (person->count < KF_AUTHENTICATORS_MAX)
+		return true;
+	kf_complain("%s: has %d factors, the most there can be: remove one "
+	    "first", person->name, KF_AUTHENTICATORS_MAX);
+	return false;
+}
+
+enum kf_exit
+kf_person_enrol(struct kf_installation *in, struct kf_person *person,
+    kf_person_change *add, void *context, size_t count, const char *event)
+{
+	enum kf_exit status = prepare_state(in, person);
+
+	if (status == KF_EXIT_DONE)
+		status = kf_person_update(in, person, add, context);
+	if (status != KF_EXIT_DONE)
+		return status;
+	for (size_t i = person->count - count; i < person->count; i++)
+		kf_audit(event, person, &person->authenticators[i]);
+	return keep_state(in, person, count);
 }

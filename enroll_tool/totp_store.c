@@ -35,11 +35,8 @@ enum kf_exit
 kf_totp_check(const struct kf_installation *in, const struct kf_person *person,
     const struct kf_secret *seed)
 {
-	if (person->count == KF_AUTHENTICATORS_MAX) {
-		kf_complain("%s: has %d factors, the most there can be: "
-		    "remove one first", person->name, KF_AUTHENTICATORS_MAX);
+	if (!kf_person_has_room(person))
 		return KF_EXIT_POLICY;
-	}
 	for (size_t i = 0; i < person->count; i++) {
 		const struct kf_authenticator *a = &person->authenticators[i];
 		struct kf_secret other;
@@ -71,7 +68,7 @@ kf_totp_check(const struct kf_installation *in, const struct kf_person *person,
 
 enum kf_exit
 kf_totp_add(const struct kf_installation *in, struct kf_person *person,
-    struct kf_totp_new *new)
+    const struct kf_totp_new *new)
 {
 	struct kf_authenticator *a;
 	enum kf_exit status = kf_totp_check(in, person, new->seed);
@@ -85,7 +82,6 @@ kf_totp_add(const struct kf_installation *in, struct kf_person *person,
 	err = kf_text_format(a->label, sizeof(a->label), "%s", new->label);
 	if (err != KF_OK)
 		goto out;
-	memcpy(new->id, a->id, sizeof(new->id));
 	a->created = kf_clock_wall();
 	kf_audit_by(a->by);
 	a->proved = new->proved;
@@ -98,38 +94,4 @@ out:
 	kf_complain("%s: the secret cannot be sealed: %s", person->name,
 	    kf_strerror(err));
 	return KF_EXIT_ERROR;
-}
-
-struct addition {
-	const struct kf_installation *in;
-	struct kf_totp_new *news;
-	size_t count;
-};
-
-static enum kf_exit
-add_all(struct kf_person *person, void *context)
-{
-	const struct addition *addition = context;
-	enum kf_exit status = KF_EXIT_DONE;
-
-	for (size_t i = 0; i < addition->count && status == KF_EXIT_DONE; i++)
-		status = kf_totp_add(addition->in, person, &addition->news[i]);
-	return status;
-}
-
-enum kf_exit
-kf_totp_store(struct kf_installation *in, struct kf_person *person,
-    struct kf_totp_new *news, size_t count, const char *event)
-{
-	struct addition addition = { in, news, count };
-	enum kf_exit status = kf_person_prepare_state(in, person);
-
-	if (status != KF_EXIT_DONE)
-		return status;
-	status = kf_person_update(in, person, add_all, &addition);
-	if (status != KF_EXIT_DONE)
-		return status;
-	for (size_t i = 0; i < count; i++)
-		kf_audit(event, person, kf_enrolment_find(person, news[i].id));
-	return kf_person_keep_state(in, person, count);
 }

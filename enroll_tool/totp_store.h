@@ -1,7 +1,6 @@
 /*
  * What `keyfirst enroll totp` and `keyfirst import` share: whether a seed may
- * be stored for a person, and storing it; the state first, so that no
- * enrolment is without one.
+ * be stored for a person, and what is stored of it.
  */
 #ifndef KF_TOTP_STORE_H
 #define KF_TOTP_STORE_H
@@ -14,7 +13,6 @@ struct kf_totp_new {
 	const struct kf_totp *totp;	/* all but the sealed seed */
 	const struct kf_secret *seed;
 	bool proved;
-	char id[KF_ID_SIZE];		/* filled in once it has one */
 };
 
 /*
@@ -36,12 +34,6 @@ kf_totp_check(const struct kf_installation *in, const struct kf_person *person,
 /* Checks, seals and adds to the struct alone. */
 KF_CHECKED enum kf_exit
 kf_totp_add(const struct kf_installation *in, struct kf_person *person,
-    struct kf_totp_new *new) __attribute__((nonnull));
-
-/* Stores all of them, or none after a complaint; logs a line of event each. */
-KF_CHECKED enum kf_exit
-kf_totp_store(struct kf_installation *in, struct kf_person *person,
-    struct kf_totp_new *news, size_t count, const char *event)
-    __attribute__((nonnull));
+    const struct kf_totp_new *new) __attribute__((nonnull));
 
 #endif

@@ -285,6 +285,16 @@ load_key(const struct kf_key *key)
 	return NULL;
 }
 
+bool
+kf_assertion_can_use(const struct kf_key *key)
+{
+	EVP_PKEY *pkey = load_key(key);
+	bool can = pkey != NULL;
+
+	EVP_PKEY_free(pkey);
+	return can;
+}
+
 /* What is signed: authenticator data and hash of the client data. */
 static bool
 is_signed(EVP_PKEY *pkey, const struct kf_key *key,

@@ -72,7 +72,7 @@ _keyfirst_options()
 			    --attestation-roots= --ssh-key-out=) ;;
 	'enroll totp')	takes=(--label= --issuer= --algorithm= --digits=
 			    --period= --qr= --qr-png= --secret-stdin --code=) ;;
-	import)		takes=(--user= --dry-run) ;;
+	import)		takes=(--user= --rp= --dry-run) ;;
 	list)		takes=(--json) ;;
 	remove)		takes=(--last) ;;
 	repair)		takes=(--first-use) ;;
@@ -93,7 +93,7 @@ _keyfirst_operand()
 	'enroll key:0' | 'enroll totp:0' | recovery:0 | list:0 | rename:0 | \
 	remove:0 | status:0 | unlock:0 | repair:0 | test:0)
 			_keyfirst_users ;;
-	import:0)	_keyfirst_offer google-authenticator oath ;;
+	import:0)	_keyfirst_offer google-authenticator oath pam-u2f ;;
 	import:1)	_keyfirst_files ;;
 	rename:1 | remove:1)
 			_keyfirst_ids "$2" ;;

@@ -1,6 +1,7 @@
 #!/bin/bash
-# keyfirst import: real files of google-authenticator and of pam_oath, a login
-# with what came of them, and every file that must not be taken.
+# keyfirst import: real files of google-authenticator, of pam_oath and of pam_u2f,
+# a login with what came of them (of keys in tests/vm/t-keys-u2f.sh), and every
+# file that must not be taken.
 set -eu
 # shellcheck source=tests/e2e/site.sh
 . "$(dirname "$0")/site.sh"
@@ -32,7 +33,7 @@ site_begin
 # Other tests have written there too, also what is no secret.
 touch "$site_dir/ledger"
 ledger=$(wc -l <"$site_dir/ledger")
-site_person imp-a imp-b imp-c imp-d imp-e
+site_person imp-a imp-b imp-c imp-d imp-e imp-f imp-g
 
 # --- a file of the real google-authenticator -----------------------------------
 
@@ -203,6 +204,156 @@ tap_check 'a login with a code of oathtool' shows inside:root \
 tap_check 'proves that one' has imp-c '.[0].proved'
 site_begin
 
+# --- u2f_keys, of pam_u2f --------------------------------------------------------
+
+keys=$files/u2f_mappings
+
+# u2f_key TYPE: a credential that no key has, as pamu2fcfg would print it.
+u2f_key()
+{
+	printf '%s,' "$(head -c 64 /dev/urandom | base64 -w 0)"
+	case $1 in
+	es256)	openssl genpkey -algorithm EC -pkeyopt \
+			ec_paramgen_curve:P-256 -outform DER | openssl pkey \
+			-inform DER -pubout -outform DER | tail -c 64 ;;
+	eddsa)	openssl genpkey -algorithm ed25519 -outform DER | openssl pkey \
+			-inform DER -pubout -outform DER | tail -c 32 ;;
+	rs256)	openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 \
+			-outform DER -quiet | openssl pkey -inform DER -pubout \
+			-outform DER | tail -c 261 | head -c 256
+		printf '\001\000\001' ;;
+	esac | base64 -w 0
+	printf ',%s' "$1"
+}
+
+# u2f_stored USER ID: its credential and public key, in the file's words.
+u2f_stored()
+{
+	local word
+	for word in credential public-key; do
+		sed -n "/^\[key $2\]/,/^\$/s/^$word = //p" \
+			"$enrolled/$(id -u "$1")" |
+			perl -ne 'chomp; print pack "H*", $_' | base64 -w 0
+		echo
+	done | paste -sd ,
+}
+
+one=$(u2f_key es256)
+two=$(u2f_key eddsa)
+three=$(u2f_key rs256)
+spare=$(u2f_key es256)
+# That of before FIDO2: another alphabet, and the whole point in hexadecimal.
+point=04$(cut -d , -f 2 <<<"$spare" | base64 -d | od -An -v -tx1 | tr -d ' \n')
+old=$(cut -d , -f 1 <<<"$spare" | tr -d = | tr +/ -_),$point
+cat >"$keys" <<-KEYS
+	imp-f:$(u2f_key es256),+presence
+	imp-f:$one,+presence:$two,+presence+verification:$three,+presence+pin:$old
+	nobody-here:$(u2f_key es256),+presence
+	imp-g:$(u2f_key es256),
+KEYS
+tap_check 'keys: a dry run of all' says 4 \
+	'imp-f: K1 K2 K3 K4 (not stored: --dry-run)' unchanged \
+	keyfirst import pam-u2f "$keys" --dry-run
+tap_check 'and has not done it' answers 4 keyfirst list imp-f
+log_mark
+tap_check 'keys: of one person' says 0 'imp-f: K1 K2 K3 K4' \
+	keyfirst import pam-u2f "$keys" --user imp-f
+tap_check 'said: that the last line counts' \
+	grep -q "^Of a person's lines the last one counts" "$site_dir/import.out"
+tap_check 'said: the RP id, and what if it is another' grep -qxF -e \
+	"They are for the RP id pam://$(hostname), this machine's: if pam_u2f's line has origin=, give that with --rp." \
+	"$site_dir/import.out"
+tap_check 'it is logged' logged \
+	'event=import by=root .*user=imp-f .*factor=key id=K4'
+tap_check 'each of its type, with what it asks for' has imp-f \
+	'[.[].algorithm] == ["es256", "eddsa", "rs256", "es256"] and
+	[.[].verify] == [false, true, true, false]'
+tap_check 'all unproved, and nothing is made up' has imp-f \
+	'all(.proved == false and .label == "imported" and .counter == 0 and
+	.aaguid == null and .attestation == "none" and
+	.["rp-id"] == "pam://'"$(hostname)"'")'
+tap_check 'list says so' shows 'eddsa, verify, unproved' keyfirst list imp-f
+tap_check 'status too' shows 'never used, unproved' keyfirst status imp-f
+for pair in "K1 $one" "K2 $two" "K3 $three" "K4 $spare"; do
+	tap_check "${pair%% *}: as the file has it" test \
+		"$(u2f_stored imp-f "${pair%% *}")" = \
+		"$(cut -d ' ' -f 2 <<<"$pair" | cut -d , -f 1,2)"
+done
+tap_check 'once more: refused' complains 3 'that key is enrolled already, as K1' \
+	unchanged keyfirst import pam-u2f "$keys" --user imp-f
+tap_check 'for another RP id too' answers 3 unchanged \
+	keyfirst import pam-u2f "$keys" --user imp-f --rp pam://other
+tap_check 'another RP id' says 0 'They are for the RP id pam://other.' \
+	keyfirst import pam-u2f "$keys" --user imp-g --rp pam://other
+tap_check 'is what is stored' has imp-g '.[0]["rp-id"] == "pam://other"'
+tap_check 'that a touch is asked for from now on is said' \
+	grep -q '^Keys that needed no touch' "$site_dir/import.out"
+tap_check 'nobody is proved by it: the last one stays' \
+	complains 3 'K1 is the last factor' unchanged keyfirst remove imp-g K1
+keyfirst remove imp-g K1 --last
+
+# refused_key STATUS TEXT LINE...: nothing of a file of those lines is taken.
+refused_key()
+{
+	local expected=$1 text=$2
+	shift 2
+	printf '%s\n' "$@" >"$files/u2f_bad"
+	complains "$expected" "$text" unchanged \
+		keyfirst import pam-u2f "$files/u2f_bad" --user imp-g
+}
+
+tap_check 'a resident key' refused_key 3 'line 1: a resident key (*)' \
+	"imp-g:*,${one#*,},+presence"
+tap_check 'a point that is none' refused_key 5 'line 1: the public key is none' \
+	"imp-g:${one%%,*},$(head -c 64 /dev/zero | base64 -w 0),es256,+presence"
+tap_check 'a type that is none' refused_key 3 'es256, eddsa or rs256' \
+	"imp-g:${one%,*},es384,+presence"
+tap_check 'a handle that is none' refused_key 5 'the key handle cannot' \
+	"imp-g:-$one,+presence"
+tap_check 'a short one' refused_key 3 '16 to 480 bytes' \
+	"imp-g:AAAA,${one#*,},+presence"
+tap_check 'an option that is not known' refused_key 5 'line 2: an option that' \
+	"# a comment" "imp-g:$one,+presence+new"
+tap_check 'a last line without a key, which takes all away' \
+	refused_key 5 'line 2: no key in it' "imp-g:$one,+presence" imp-g
+tap_check 'the same key twice' refused_key 3 'enrolled already, as K1' \
+	"imp-g:$one,+presence:$one,+presence"
+tap_check 'nobody' refused_key 4 'no line of imp-g' "imp-f:$one,+presence"
+printf '%s\n' "imp-g:$one,+presence:*,${two#*,},+presence" >"$files/u2f_bad"
+tap_check 'one of several that is none: nothing' answers 3 unchanged \
+	keyfirst import pam-u2f "$files/u2f_bad"
+tap_check 'and that is said' grep -q "nothing of that person's was imported" \
+	"$site_dir/import.err"
+{
+	printf imp-g
+	for ((i = 0; i < 17; i++)); do
+		printf ':%s,%s,+presence' "$(head -c 64 /dev/urandom |
+			base64 -w 0)" "${one#*,}"
+	done
+} >"$files/u2f_bad"
+tap_check 'seventeen of one person: nothing' answers 3 unchanged \
+	keyfirst import pam-u2f "$files/u2f_bad"
+tap_check 'and that is said' grep -q 'more than 16 of one person' \
+	"$site_dir/import.err"
+printf '%s\n' "imp-g:$one,+presence" >"$files/u2f_bad"
+site_conf <<-CONF
+	[default]
+	key.aaguid-allow = 2fc0579f-8113-47ea-b116-bb5a8db9202a
+CONF
+tap_check 'where only some models are allowed' \
+	complains 3 'line 1: key.aaguid-allow names models' unchanged \
+	keyfirst import pam-u2f "$files/u2f_bad"
+tap_check 'nobody has got anything' answers 4 keyfirst list imp-g
+site_conf <<-CONF
+	[default]
+	factors = totp
+CONF
+tap_check 'keys that no login will ask for' says 0 'imp-g: K1' \
+	keyfirst import pam-u2f "$files/u2f_bad"
+tap_check 'and that is said' grep -q 'leaves out key, so logins' \
+	"$site_dir/import.err"
+site_begin
+
 # --- files that are none -----------------------------------------------------------
 
 ln -s "$oath" "$files/link"
@@ -236,7 +387,8 @@ yes 'HOTP/T30 imp-e - 00' | head -n 5000 >"$files/many"
 tap_check 'too many lines: nothing' refuses 5 'more than 4096 lines' \
 	unchanged keyfirst import oath "$files/many"
 for words in import 'import oath' 'import nonsense x' 'import oath a b' \
-	'import pam-u2f x' 'import oath x --nonsense'; do
+	'import pam-u2f' 'import oath x --nonsense' 'import oath x --rp pam://x' \
+	'import pam-u2f x --rp' 'import pam-u2f x --rp='; do
 	# shellcheck disable=SC2086 # words
 	tap_check "usage: keyfirst $words" answers 2 keyfirst $words
 done

@@ -111,6 +111,24 @@ lie(const char *what, enum kf_import_format format, const char *user)
 		lie(#field " = " #value, KF_IMPORT_OATH, NULL); \
 	} while (0)
 
+/* The same of a key. */
+static void
+prepare_key(void)
+{
+	prepare();
+	entries[0] = (struct kf_import_entry){
+		.line = 1, .user = "alice", .algorithm = KF_ES256,
+		.verify = 1, .credential_len = 64, .public_key_len = 64,
+	};
+}
+
+#define LIE_OF_KEY(field, value) \
+	do { \
+		prepare_key(); \
+		entries[0].field = (value); \
+		lie("key: " #field " = " #value, KF_IMPORT_U2F, NULL); \
+	} while (0)
+
 static void
 lies(void **state)
 {
@@ -128,7 +146,7 @@ lies(void **state)
 	LIE(period, 0);
 	LIE(period, 14);
 	LIE(period, 61);
-	LIE(flags, 8);
+	LIE(flags, 16);
 	LIE(flags, UINT32_MAX);
 	LIE(seed_len, 0);
 	LIE(seed_len, 19);		/* and one byte behind it */
@@ -155,6 +173,48 @@ lies(void **state)
 	lie("all ones", KF_IMPORT_OATH, NULL);
 	memset(entries, 0, sizeof(entries));
 	lie("all zeros", KF_IMPORT_OATH, NULL);
+}
+
+static void
+lies_of_keys(void **state)
+{
+	struct kf_import_list list;
+
+	(void)state;
+	prepare_key();
+	assert_int_equal(ask(KF_IMPORT_U2F, "alice", say_entries, &list),
+	    KF_OK);
+	assert_int_equal(list.count, 1);
+	assert_memory_equal(&list.entries[0], &entries[0], sizeof(entries[0]));
+	kf_import_free(&list);
+	LIE_OF_KEY(algorithm, 0);
+	LIE_OF_KEY(algorithm, KF_EDDSA);	/* of another length */
+	LIE_OF_KEY(algorithm, 4);
+	LIE_OF_KEY(algorithm, UINT32_MAX);
+	LIE_OF_KEY(public_key_len, 0);
+	LIE_OF_KEY(public_key_len, 65);
+	LIE_OF_KEY(public_key_len, UINT32_MAX);
+	LIE_OF_KEY(credential_len, 0);
+	LIE_OF_KEY(credential_len, 15);
+	LIE_OF_KEY(credential_len, 481);
+	LIE_OF_KEY(credential_len, UINT32_MAX);
+	LIE_OF_KEY(verify, 2);
+	LIE_OF_KEY(verify, UINT32_MAX);
+	LIE_OF_KEY(flags, 16);
+	LIE_OF_KEY(user[0], '\0');
+	LIE_OF_KEY(line, 0);
+	prepare_key();
+	lie("another one's key", KF_IMPORT_U2F, "bob");
+	prepare_key();
+	entries[0].public_key_len = 0;
+	entries[0].algorithm = 0;
+	lie("a key without one", KF_IMPORT_U2F, NULL);
+	prepare();
+	lie("codes as a key", KF_IMPORT_U2F, NULL);
+	prepare_key();
+	lie("a key as codes", KF_IMPORT_OATH, NULL);
+	memset(entries, 0xff, sizeof(entries));
+	lie("all ones", KF_IMPORT_U2F, NULL);
 }
 
 /* Whoever does not come to the end has said nothing. */
@@ -298,6 +358,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		UNIT_TEST(honest),
 		UNIT_TEST(lies),
+		UNIT_TEST(lies_of_keys),
 		UNIT_TEST(short_and_long),
 		UNIT_TEST(silence),
 		UNIT_TEST(files),

@@ -4,7 +4,8 @@
 # more, and all of them together for no more than pam_u2f does when it finds the
 # one that counts at the end.  It looks at one after the other and asks the first
 # for its touch; ours asks all at once, so that any of them may be touched, and
-# none that is slow is waited for.
+# none that is slow is waited for.  And what pam_u2f had of a person lets them in
+# with ours, once it is imported.
 set -eu
 # shellcheck source=tests/vm/guest.sh
 . "$(dirname "$0")/guest.sh"
@@ -175,4 +176,36 @@ key_out d
 key_in u
 there='u'
 compare '1 key, U2F' cmp-u2f u u last
+
+# --- coming from pam_u2f ---------------------------------------------------------------
+
+moved=$site_dir/u2f_keys
+
+# pamu2fcfg_of NAME [OPTION...]: what it prints of that key, which alone is there.
+pamu2fcfg_of()
+{
+	local name=$1
+	shift
+	key "$name" 'auto on' >/dev/null
+	pamu2fcfg "$@"
+	key "$name" 'auto off' >/dev/null
+}
+
+site_person cmp-moved
+site_pam sudo <<<'auth required pam_keyfirst.so'
+pamu2fcfg_of u -u cmp-moved >"$moved"
+key_out u
+key_in d
+pamu2fcfg_of d -n >>"$moved"
+cat "$moved" >>"$mappings"
+there='d'
+tap_check 'pam_u2f lets in with it' login kf-u2f cmp-moved d d
+tap_check 'imported' shows 'cmp-moved: K1 K2' keyfirst import pam-u2f "$moved"
+tap_check 'a FIDO2 key of pamu2fcfg: sudo with one touch' touched d \
+	shows inside:root sudo_login cmp-moved 'Touch your security key.'
+key_out d
+key_in u
+tap_check 'a U2F key of pamu2fcfg: sudo with one touch' touched u \
+	shows inside:root sudo_login cmp-moved 'Touch your security key.'
+tap_check 'they are proved from then on' lacks unproved keyfirst list cmp-moved
 tap_done
