@@ -25,14 +25,19 @@ show(const struct kf_command *command)
 		kf_say("\n%s", command->details);
 }
 
-/* "enroll" stands for every command that begins with that word. */
+/*
+ * "enroll" stands for every command that begins with that word, and "key" for
+ * the one that enrols it.
+ */
 static bool
 is_about(const struct kf_command *command, const char *topic)
 {
 	size_t len = strlen(topic);
+	const char *second = strchr(command->name, ' ');
 
-	return strncmp(command->name, topic, len) == 0 &&
-	    (command->name[len] == '\0' || command->name[len] == ' ');
+	return (strncmp(command->name, topic, len) == 0 &&
+	    (command->name[len] == '\0' || command->name[len] == ' ')) ||
+	    (second != NULL && strcmp(second + 1, topic) == 0);
 }
 
 enum kf_exit

@@ -150,6 +150,7 @@ tell(const struct kf_key_enrol *e, struct kf_person *person,
 		    ", or make recovery codes: keyfirst recovery ",
 		    kf_enrolment_find(person, "R") != NULL ? "" :
 		    person->name);
+	kf_say("To try it: keyfirst test %s\n", person->name);
 }
 
 enum kf_exit

@@ -38,6 +38,7 @@ pty line 'blue one'
 tap_check 'it is enrolled' pty expect 'Enrolled K1 for ek-a: blue one (es256).'
 tap_check 'one is not enough' pty expect \
 	"enrol a second one, or make recovery codes: keyfirst recovery ek-a"
+tap_check 'and test is named' pty expect 'To try it: keyfirst test ek-a'
 tap_check 'recovery codes are offered' pty expect \
 	'Make ten recovery codes now? [Y/n] '
 pty line n

@@ -177,7 +177,12 @@ tap_check 'what is not base32' denies 2 enroll 'ABC1!' 123456 te-b
 tap_check 'an empty line' denies 3 enroll '' 123456 te-b
 tap_check 'a label that is too long' denies 2 enroll "$(seed)" 123456 te-b \
 	--label "$(printf '%065d' 0)"
-for _ in 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16; do
+conf 'factors = key'
+tap_check 'codes that no login will ask for' answers 0 \
+	enroll_ok "$(seed)" te-b
+tap_check 'and that is said' complained 'leaves out totp, so logins'
+conf
+for _ in 3 4 5 6 7 8 9 10 11 12 13 14 15 16; do
 	enroll_ok "$(seed)" te-b >"$tool_out" || note failed
 done
 tap_check 'sixteen' shows T16 keyfirst list te-b

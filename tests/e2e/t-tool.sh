@@ -41,10 +41,14 @@ for words in '-x' '--nonsense' 'nonsense --help' 'help nonsense' \
 	tap_check 'it names help' complained 'try keyfirst help'
 done
 for words in help --help --version 'help list' 'list -h' 'enroll --help' \
-	'remove tool-a --help'; do
+	'remove tool-a --help' 'help key' 'help totp'; do
 	# shellcheck disable=SC2086
 	tap_check "help: keyfirst $words" answers 0 keyfirst $words
 	tap_check 'and nothing else' test ! -s "$tool_err"
+done
+for kind in key totp; do
+	tap_check "help $kind is that of enroll $kind" test "$(keyfirst help \
+		$kind)" = "$(keyfirst help enroll $kind)"
 done
 for words in 'enroll totp tool-a' 'rename a b c' 'remove a b' 'status a' \
 	'unlock a' 'test a' setup; do
