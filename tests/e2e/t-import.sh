@@ -232,7 +232,7 @@ u2f_stored()
 	local word
 	for word in credential public-key; do
 		sed -n "/^\[key $2\]/,/^\$/s/^$word = //p" \
-			"$enrolled/$(id -u "$1")" |
+			"$store_enrolled/$(id -u "$1")" |
 			perl -ne 'chomp; print pack "H*", $_' | base64 -w 0
 		echo
 	done | paste -sd ,
