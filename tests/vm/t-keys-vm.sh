@@ -6,6 +6,8 @@
 set -eu
 # shellcheck source=tests/vm/guest.sh
 . "$(dirname "$0")/guest.sh"
+# shellcheck source=tests/e2e/systemd.sh
+. "$(dirname "$0")/../e2e/systemd.sh"
 vm_inside 900
 
 put_in='Insert your security key.'
@@ -49,7 +51,7 @@ lock()
 }
 
 site_begin
-trap 'socket_stop; sshd_stop' EXIT
+trap 'systemd_stop; sshd_stop' EXIT
 keys_begin
 for service in sudo su; do
 	site_pam "$service" <<<'auth required pam_keyfirst.so'
@@ -111,9 +113,14 @@ tap_check "su to another's account: one touch" \
 tap_check 'the log has it' logged 'result=grant factor=key .*user=vk-a .*service=su '
 tap_check 'login: a password, then one touch' touched one login_login vk-a \
 	"Password: |$(site_password vk-a)" "$touch"
-socket_start
-tap_check "a locker that is not root: one touch" \
+# A real systemd starts its verifier, and could keep the device from it.
+systemd_start vk-a
+inside systemctl --quiet enable --now keyfirst-verify.socket
+log_mark
+tap_check "a locker that is not root, and the shipped unit: one touch" \
 	touched one shows inside:vk-a lock vk-a "$touch" inside:
+tap_check 'the log has it, and who called' logged \
+	"result=grant factor=key .*user=vk-a .*caller=$(id -u vk-a) "
 tap_check 'and nothing is left of them all' quiet
 tap_check 'the mouse was never opened' test "$(uhid_openings)" = 0
 : <"$(key_node mouse)"
