@@ -259,10 +259,10 @@ log_mark
 tap_check 'keys: of one person' says 0 'imp-f: K1 K2 K3 K4' \
 	keyfirst import pam-u2f "$keys" --user imp-f
 tap_check 'said: that the last line counts' \
-	grep -q "^Of a person's lines the last one counts" "$site_dir/import.out"
+	grep -q "^Of a person's lines the last one counts" "$tool_out"
 tap_check 'said: the RP id, and what if it is another' grep -qxF -e \
 	"They are for the RP id pam://$(hostname), this machine's: if pam_u2f's line has origin=, give that with --rp." \
-	"$site_dir/import.out"
+	"$tool_out"
 tap_check 'it is logged' logged \
 	'event=import by=root .*user=imp-f .*factor=key id=K4'
 tap_check 'each of its type, with what it asks for' has imp-f \
@@ -287,7 +287,7 @@ tap_check 'another RP id' says 0 'They are for the RP id pam://other.' \
 	keyfirst import pam-u2f "$keys" --user imp-g --rp pam://other
 tap_check 'is what is stored' has imp-g '.[0]["rp-id"] == "pam://other"'
 tap_check 'that a touch is asked for from now on is said' \
-	grep -q '^Keys that needed no touch' "$site_dir/import.out"
+	grep -q '^Keys that needed no touch' "$tool_out"
 tap_check 'nobody is proved by it: the last one stays' \
 	complains 3 'K1 is the last factor' unchanged keyfirst remove imp-g K1
 keyfirst remove imp-g K1 --last
@@ -323,7 +323,7 @@ printf '%s\n' "imp-g:$one,+presence:*,${two#*,},+presence" >"$files/u2f_bad"
 tap_check 'one of several that is none: nothing' answers 3 unchanged \
 	keyfirst import pam-u2f "$files/u2f_bad"
 tap_check 'and that is said' grep -q "nothing of that person's was imported" \
-	"$site_dir/import.err"
+	"$tool_err"
 {
 	printf imp-g
 	for ((i = 0; i < 17; i++)); do
@@ -334,7 +334,7 @@ tap_check 'and that is said' grep -q "nothing of that person's was imported" \
 tap_check 'seventeen of one person: nothing' answers 3 unchanged \
 	keyfirst import pam-u2f "$files/u2f_bad"
 tap_check 'and that is said' grep -q 'more than 16 of one person' \
-	"$site_dir/import.err"
+	"$tool_err"
 printf '%s\n' "imp-g:$one,+presence" >"$files/u2f_bad"
 site_conf <<-CONF
 	[default]
@@ -351,7 +351,7 @@ CONF
 tap_check 'keys that no login will ask for' says 0 'imp-g: K1' \
 	keyfirst import pam-u2f "$files/u2f_bad"
 tap_check 'and that is said' grep -q 'leaves out key, so logins' \
-	"$site_dir/import.err"
+	"$tool_err"
 site_begin
 
 # --- files that are none -----------------------------------------------------------
