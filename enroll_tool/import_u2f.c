@@ -15,7 +15,7 @@
 #include <strings.h>
 
 #include "common/text.h"
-#include "factors/assertion.h"
+#include "factors/public_key.h"
 
 #define PARTS 4
 #define UNCOMPRESSED 0x04		/* SEC 1, 2.3.4 */
@@ -88,7 +88,7 @@ set_public_key(struct kf_import_entry *e, char *text, bool old)
 	if (len != key.public_key_len)
 		return KF_IMPORT_PUBLIC_KEY;
 	memcpy(key.public_key, p, len);
-	if (!kf_assertion_can_use(&key))
+	if (!kf_public_key_can_use(&key))
 		return KF_IMPORT_PUBLIC_KEY;
 	e->public_key_len = (uint32_t)len;
 	memcpy(e->public_key, p, len);

@@ -8,12 +8,11 @@
  */
 #include "factors/assertion.h"
 
-#include <openssl/bn.h>
-#include <openssl/core_names.h>
 #include <openssl/evp.h>
-#include <openssl/param_build.h>
 #include <openssl/rsa.h>
 #include <string.h>
+
+#include "factors/public_key.h"
 
 /*
  * Authenticator data without attested data and extensions: hash of the RP id,
@@ -28,9 +27,6 @@
 #define ES256_HALF 32
 #define EDDSA_SIGNATURE 64
 #define RS256_SIGNATURE 256
-#define RS256_BITS 2048
-/* An exponent of 1 would make a signature of anything. */
-#define RS256_EXPONENT_MIN 65537
 
 const char *
 kf_assertion_reason(enum kf_assertion_verdict verdict)
@@ -187,114 +183,6 @@ meets_rules(const struct kf_key *key, const struct kf_assertion_rules *rules,
 	return !rules->hardware || ((flags & KF_FLAG_BE) == 0 && !key->synced);
 }
 
-static EVP_PKEY *
-from_parameters(const char *type, OSSL_PARAM *params)
-{
-	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, type, NULL);
-	EVP_PKEY *pkey = NULL;
-
-	if (ctx == NULL || params == NULL || EVP_PKEY_fromdata_init(ctx) != 1 ||
-	    EVP_PKEY_fromdata(ctx, &pkey, EVP_PKEY_PUBLIC_KEY, params) != 1) {
-		EVP_PKEY_free(pkey);
-		pkey = NULL;
-	}
-	EVP_PKEY_CTX_free(ctx);
-	return pkey;
-}
-
-/*
- * A point that is not on the curve would be one of a weaker curve.  libcrypto
- * looks at it when it loads one, but promises that nowhere.  P-256 has a
- * cofactor of 1, so that there is nothing beyond that to check.
- */
-static bool
-is_on_curve(EVP_PKEY *pkey)
-{
-	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, pkey, NULL);
-	bool good = ctx != NULL && EVP_PKEY_public_check_quick(ctx) == 1;
-
-	EVP_PKEY_CTX_free(ctx);
-	return good;
-}
-
-static EVP_PKEY *
-load_es256(const struct kf_key *key)
-{
-	char group[] = "P-256";
-	unsigned char point[1 + 2 * ES256_HALF] = { 0x04 }; /* SEC 1, 2.3.4 */
-	OSSL_PARAM params[] = {
-		OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME,
-		    group, 0),
-		OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY,
-		    point, sizeof(point)),
-		OSSL_PARAM_construct_end(),
-	};
-	EVP_PKEY *pkey;
-
-	memcpy(point + 1, key->public_key, sizeof(point) - 1);
-	pkey = from_parameters("EC", params);
-	if (pkey != NULL && !is_on_curve(pkey)) {
-		EVP_PKEY_free(pkey);
-		pkey = NULL;
-	}
-	return pkey;
-}
-
-static EVP_PKEY *
-load_rs256(const struct kf_key *key)
-{
-	const int modulus = RS256_BITS / 8;
-	BIGNUM *n = BN_bin2bn(key->public_key, modulus, NULL);
-	BIGNUM *e = BN_bin2bn(key->public_key + modulus,
-	    KF_PUBLIC_KEY_MAX - modulus, NULL);
-	OSSL_PARAM_BLD *build = OSSL_PARAM_BLD_new();
-	OSSL_PARAM *params = NULL;
-	EVP_PKEY *pkey = NULL;
-
-	if (n == NULL || e == NULL || build == NULL)
-		goto out;
-	if (BN_num_bits(n) != RS256_BITS || !BN_is_odd(n) || !BN_is_odd(e) ||
-	    BN_get_word(e) < RS256_EXPONENT_MIN)
-		goto out;
-	if (OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_N, n) != 1 ||
-	    OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_E, e) != 1)
-		goto out;
-	params = OSSL_PARAM_BLD_to_param(build);
-	pkey = from_parameters("RSA", params);
-out:
-	OSSL_PARAM_free(params);
-	OSSL_PARAM_BLD_free(build);
-	BN_free(n);
-	BN_free(e);
-	return pkey;
-}
-
-/* NULL when it is no key of its algorithm. */
-static EVP_PKEY *
-load_key(const struct kf_key *key)
-{
-	switch ((enum kf_key_algorithm)key->algorithm) {
-	case KF_ES256:
-		return load_es256(key);
-	case KF_EDDSA:
-		return EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL,
-		    key->public_key, key->public_key_len);
-	case KF_RS256:
-		return load_rs256(key);
-	}
-	return NULL;
-}
-
-bool
-kf_assertion_can_use(const struct kf_key *key)
-{
-	EVP_PKEY *pkey = load_key(key);
-	bool can = pkey != NULL;
-
-	EVP_PKEY_free(pkey);
-	return can;
-}
-
 /* What is signed: authenticator data and hash of the client data. */
 static bool
 is_signed(EVP_PKEY *pkey, const struct kf_key *key,
@@ -344,7 +232,7 @@ kf_assertion_check(const struct kf_key *key,
 	*facts = (struct kf_assertion_facts){ 0 };
 	if (!meets_rules(key, rules, assertion, &verdict))
 		return verdict;
-	pkey = load_key(key);
+	pkey = kf_public_key_load(key);
 	if (pkey == NULL) {
 		verdict = KF_ASSERTION_BROKEN;
 	} else if (!is_signed(pkey, key, rules->hash, assertion)) {
@@ -367,7 +255,7 @@ kf_assertion_is_held(const struct kf_key *key,
 	bool held = false;
 
 	if (is_of_credential(key, assertion, &refusal))
-		pkey = load_key(key);
+		pkey = kf_public_key_load(key);
 	if (pkey != NULL)
 		held = is_signed(pkey, key, hash, assertion);
 	EVP_PKEY_free(pkey);

@@ -77,13 +77,6 @@ kf_assertion_is_held(const struct kf_key *key,
     const unsigned char hash[KF_KEY_HASH_SIZE],
     const struct kf_assertion *assertion) __attribute__((nonnull));
 
-/*
- * Is there such a public key: a point of the curve, a modulus of 2048 bits and
- * an exponent?  Its length must be right; nothing else of *key is looked at.
- */
-bool
-kf_assertion_can_use(const struct kf_key *key) __attribute__((nonnull));
-
 /* For the log: "wrong-rp", "no-presence", …; never NULL, not owned. */
 const char *
 kf_assertion_reason(enum kf_assertion_verdict verdict);

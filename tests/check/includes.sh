@@ -39,9 +39,11 @@ foreign() {
 	seccomp.h)		echo 'key_device/sandbox.c' ;;
 	openssl/crypto.h)	echo 'store/* key_device/key.c' ;;
 	openssl/evp.h)		echo 'store/* factors/recovery.c
-				factors/assertion.c enroll_tool/attestation.c' ;;
-	openssl/bn.h | openssl/core_names.h | openssl/param_build.h | \
-	openssl/rsa.h)		echo 'store/* factors/assertion.c' ;;
+				factors/assertion.c factors/public_key.c
+				enroll_tool/attestation.c' ;;
+	openssl/bn.h | openssl/core_names.h | openssl/param_build.h)
+				echo 'store/* factors/public_key.c' ;;
+	openssl/rsa.h)		echo 'factors/assertion.c' ;;
 	openssl/*)		echo 'store/* enroll_tool/attestation.c' ;;
 	security/*)		echo 'pam_module/*' ;;
 	jansson.h | png.h | qrencode.h)
