@@ -76,6 +76,24 @@ key_stop u2froot
 
 site_conf <<-CONF
 	[default]
+	key.synced = deny
+	key.touch-timeout = 5
+CONF
+plug copied
+key copied 'synced yes' >/dev/null
+tap_check 'one that can be copied, where that is not allowed' \
+	complains 3 'key.synced refuses that' in_vain enrol em-e
+site_conf <<-CONF
+	[default]
+	key.touch-timeout = 5
+CONF
+tap_check 'and where it is' answers 0 enrol em-e
+tap_check 'it is on record' has em-e '.[1].synced == true'
+keyfirst remove em-e K2 >/dev/null
+key_stop copied
+
+site_conf <<-CONF
+	[default]
 	key.aaguid-allow = 00112233-4455-6677-8899-aabbccddeeff
 	key.touch-timeout = 5
 CONF

@@ -196,6 +196,22 @@ conf 'tries = 1' 'key.touch-timeout = 3' 'key.insert-timeout = 1'
 tap_check 'matrix: and all is well again' touched mat-fido shows inside:root \
 	sudo_login mat-2 "$touch"
 
+# What it says of itself is signed too: key.synced.
+key mat-fido 'synced yes' >/dev/null
+tap_check 'one that says it can be copied' touched mat-fido shows inside:root \
+	sudo_login mat-2 "$touch"
+conf 'tries = 1' 'key.touch-timeout = 3' 'key.insert-timeout = 1' \
+	'key.synced = deny'
+log_mark
+tap_check 'with key.synced = deny it does not let in' fails shows inside: \
+	touched mat-fido sudo_login mat-2 "$touch" 'can be copied between'
+tap_check 'and the log says why' logged \
+	'event=key result=refused reason=synced id=K1 user=mat-2'
+key mat-fido 'synced ok' >/dev/null
+tap_check 'one that does not say so does' touched mat-fido shows inside:root \
+	sudo_login mat-2 "$touch"
+conf 'tries = 1' 'key.touch-timeout = 3' 'key.insert-timeout = 1'
+
 # --- signatures that are wrong -------------------------------------------------------------
 
 # lies COMMAND OK: of mat-fido

@@ -66,6 +66,8 @@ put_authdata(struct softkey *key, const unsigned char rp[32], unsigned flags,
 {
 	const struct softkey_faults *faults = &key->faults;
 
+	if (faults->synced)
+		flags |= SOFTKEY_SYNCED;
 	if (faults->flags >= 0)
 		flags = (unsigned)faults->flags;
 	softkey_put_raw(out, rp, 32);

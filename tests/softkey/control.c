@@ -12,6 +12,7 @@
  *	credential other|ok		they name another credential id
  *	algorithm wrong|ok		made or signed with another algorithm
  *	challenge wrong|ok		another hash is signed
+ *	synced yes|ok			it says that it can be copied
  *	uv ok|fail|block		what the fingerprint reader says
  *	pin PIN				sets it, with all tries
  *	retries				ok pin=8 uv=5 wrong=0
@@ -189,6 +190,12 @@ do_challenge(struct softkey *key, const char *word)
 }
 
 static bool
+do_synced(struct softkey *key, const char *word)
+{
+	return either(&key->faults.synced, word, "yes");
+}
+
+static bool
 do_pin(struct softkey *key, const char *word)
 {
 	if (strlen(word) < SOFTKEY_PIN_MIN ||
@@ -224,6 +231,7 @@ static const struct {
 	{ "credential", do_credential },
 	{ "algorithm", do_algorithm },
 	{ "challenge", do_challenge },
+	{ "synced", do_synced },
 	{ "pin", do_pin },
 	{ "power-cycle", do_power_cycle },
 };

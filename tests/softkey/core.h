@@ -67,6 +67,9 @@ enum softkey_uv {
 	SOFTKEY_UV_BLOCK,
 };
 
+/* Flags of what is copied between devices: BE and BS (WebAuthn, 6.1). */
+#define SOFTKEY_SYNCED 0x18
+
 struct softkey_faults {
 	enum softkey_hostile hostile;
 	enum softkey_sig sig;
@@ -76,6 +79,7 @@ struct softkey_faults {
 	bool other_credential;
 	bool wrong_algorithm;
 	bool wrong_challenge;
+	bool synced;
 	bool stuck_counter;
 };
 

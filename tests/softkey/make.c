@@ -213,7 +213,8 @@ put_authdata(struct softkey *key, const struct request *request, bool verified,
 {
 	softkey_put_raw(out, request->rp_hash, 32);
 	softkey_put_byte(out, UP | (verified ? UV : 0U) | AT |
-	    (request->protect != 0 ? ED : 0U));
+	    (request->protect != 0 ? ED : 0U) |
+	    (key->faults.synced ? SOFTKEY_SYNCED : 0U));
 	softkey_put_u32(out, softkey_count(key));
 	softkey_put_raw(out, key->config.aaguid, 16);
 	softkey_put_byte(out, SOFTKEY_ID_LEN >> 8);
