@@ -93,12 +93,17 @@ is_failure(const struct kf_key *key, int r)
 	return r < 0 && r != FIDO_ERR_USER_PRESENCE_REQUIRED;
 }
 
-/* Of use?  A key that does not take a list after all gives no answer. */
+/*
+ * Of use?  A key that does not take a list after all gives no answer, and one
+ * of CTAP 2.0 may sign for all that it holds, of which nothing is kept.
+ */
 static bool
-answers_list(const struct kf_key *key, int r, size_t which, size_t count)
+answers_list(const struct kf_key *key, int r, size_t which, size_t count,
+    const struct kf_key_asserted *shown)
 {
 	return key->stop != KF_KEY_GOES_ON || key->gone ||
-	    r == FIDO_ERR_NO_CREDENTIALS || (r == FIDO_OK && which < count);
+	    r == FIDO_ERR_NO_CREDENTIALS || (r == FIDO_OK && which < count &&
+	    shown->authdata_len > 0);
 }
 
 void
@@ -119,7 +124,8 @@ kf_request_find(struct kf_key *key, const struct kf_key_find *find,
 		if (!key->fido2 && c->credential_len > U2F_HANDLE_MAX)
 			continue;
 		r = ask(key, c, count, &which, &found.shown);
-		if (count > 1 && !answers_list(key, r, which, count)) {
+		if (count > 1 && !answers_list(key, r, which, count,
+		    &found.shown)) {
 			key->list_max = 1;
 			count = 0;
 			continue;

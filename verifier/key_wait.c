@@ -116,8 +116,8 @@ next_limit(struct kf_key_wait *w)
 	struct outlook o = look_around(w);
 	int64_t limit;
 
-	/* One that needs no PIN comes first. */
-	if (!o.touching && !o.looking && o.pin != NULL) {
+	/* One that needs no PIN comes first; what is none is passed over. */
+	while (!o.touching && !o.looking && o.pin != NULL) {
 		kf_key_pin_begin(w, o.pin);
 		o = look_around(w);
 	}
@@ -125,6 +125,19 @@ next_limit(struct kf_key_wait *w)
 	if (o.touching && w->cue_at != 0 && w->cue_at < limit)
 		limit = w->cue_at;
 	return limit < kf_key_wait_end(w) ? limit : kf_key_wait_end(w);
+}
+
+/* What blinks in vain holds up no key that waits for its PIN. */
+static void
+give_up_touching(struct kf_key_wait *w)
+{
+	for (size_t i = 0; i < KF_READERS_MAX; i++) {
+		struct kf_device *d = &w->devices.list[i];
+
+		if (d->phase == KF_DEVICE_WORKING &&
+		    (d->mark == KF_KEY_TOUCHING || d->mark == KF_KEY_COUNTING))
+			kf_key_give_up(w, d, "key-timeout", NULL);
+	}
 }
 
 /* True when there is nothing more to wait for. */
@@ -135,6 +148,11 @@ on_timeout(struct kf_key_wait *w)
 
 	if (o.touching && w->cue_at != 0 && kf_clock_monotonic() >= w->cue_at) {
 		(void)!kf_key_cue(w);
+		return false;
+	}
+	if (o.touching && o.pin != NULL &&
+	    kf_clock_monotonic() < kf_key_wait_end(w)) {
+		give_up_touching(w);
 		return false;
 	}
 	if (o.touching) {

@@ -96,6 +96,30 @@ not_genuine(void **state)
 	    FAILED(0, KF_KEY_FAILED_PIN_NEEDED));
 }
 
+/* Nor does it, or one that nobody touches, hold up the true one. */
+static void
+beside_a_liar(void **state)
+{
+	(void)state;
+	scene_set_up(1, false);
+	scene.plugged_in = 2;
+	scene.s.conf.key_verify = true;
+	scene.liars = 1;
+	scene.typed[0] = "1234";
+	RUN(KF_KEYS_PROVED, "0:find1 1:find1 ![The security key's answer is "
+	    "not valid.] 0:release 1:retries " ASK_PIN(8) " 1:pin=1234" TOUCH,
+	    OPENED(0, FIDO2 | HAS_PIN), OPENED(1, FIDO2 | HAS_PIN),
+	    FOUND(0, 1), FOUND(1, 1), LEFT(1, 8), BLINKS(1), SIGNED(1));
+	scene_set_up(1, false);
+	scene.plugged_in = 2;
+	scene.s.conf.key_verify = true;
+	scene.typed[0] = "1234";
+	RUN(KF_KEYS_PROVED, "0:find1 1:find1" TOUCH " 0:uv (15) 0:release "
+	    "1:retries " ASK_PIN(8) " 1:pin=1234" TOUCH,
+	    OPENED(0, FIDO2 | HAS_UV), OPENED(1, FIDO2 | HAS_PIN),
+	    FOUND(0, 1), FOUND(1, 1), LATE, LEFT(1, 8), BLINKS(1), SIGNED(1));
+}
+
 static void
 wrong_pin(void **state)
 {
@@ -254,6 +278,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		UNIT_TEST(pin),
 		UNIT_TEST(not_genuine),
+		UNIT_TEST(beside_a_liar),
 		UNIT_TEST(wrong_pin),
 		UNIT_TEST(no_pin),
 		UNIT_TEST(fingerprint),

@@ -108,6 +108,10 @@ kf_assertion_is_held(const struct kf_key *key,
 	if (scene.plugged_in == 1)
 		assert_memory_not_equal(hash, last, sizeof(last));
 	memcpy(last, hash, sizeof(last));
+	if (scene.liars > 0) {
+		scene.liars--;
+		return false;
+	}
 	return scene.genuine;
 }
 

@@ -39,6 +39,7 @@ struct scene {
 
 	/* what is signed, and the store */
 	bool genuine;
+	unsigned liars;		/* so many that are asked first are none */
 	enum kf_assertion_verdict checked;
 	struct kf_assertion_rules rules_seen;
 	enum kf_err signed_err;
