@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define ES256_HALF 32		/* bytes of a coordinate */
+#define EDDSA_SIZE 32
 #define RS256_BITS 2048
 /* An exponent of 1 would make a signature of anything. */
 #define RS256_EXPONENT_MIN 65537
@@ -94,6 +95,49 @@ out:
 	return pkey;
 }
 
+/*
+ * Anybody can sign for an Ed25519 key of small order, as for an RSA exponent of
+ * 1.  By y, lowest byte first and without the sign of x (RFC 8032, 5.1.2): 0, 1
+ * and two of order 8; p - 1 and the second ways to write 0 and 1, p and p + 1.
+ */
+static bool
+is_of_small_order(const unsigned char point[EDDSA_SIZE])
+{
+	static const unsigned char small[][EDDSA_SIZE] = {
+		{ 0 },
+		{ 1 },
+		{ 0x26, 0xe8, 0x95, 0x8f, 0xc2, 0xb2, 0x27, 0xb0, 0x45, 0xc3,
+		    0xf4, 0x89, 0xf2, 0xef, 0x98, 0xf0, 0xd5, 0xdf, 0xac, 0x05,
+		    0xd3, 0xc6, 0x33, 0x39, 0xb1, 0x38, 0x02, 0x88, 0x6d, 0x53,
+		    0xfc, 0x05 },
+		{ 0xc7, 0x17, 0x6a, 0x70, 0x3d, 0x4d, 0xd8, 0x4f, 0xba, 0x3c,
+		    0x0b, 0x76, 0x0d, 0x10, 0x67, 0x0f, 0x2a, 0x20, 0x53, 0xfa,
+		    0x2c, 0x39, 0xcc, 0xc6, 0x4e, 0xc7, 0xfd, 0x77, 0x92, 0xac,
+		    0x03, 0x7a },
+	};
+	unsigned char y[EDDSA_SIZE];
+	bool ones = true;
+
+	memcpy(y, point, sizeof(y));
+	y[EDDSA_SIZE - 1] &= 0x7f;
+	for (size_t i = 0; i < sizeof(small) / sizeof(small[0]); i++)
+		if (memcmp(y, small[i], sizeof(y)) == 0)
+			return true;
+	for (size_t i = 1; i < EDDSA_SIZE; i++)
+		ones &= y[i] == (i < EDDSA_SIZE - 1 ? 0xff : 0x7f);
+	return ones && y[0] >= 0xec && y[0] <= 0xee;
+}
+
+static EVP_PKEY *
+load_eddsa(const struct kf_key *key)
+{
+	if (key->public_key_len != EDDSA_SIZE ||
+	    is_of_small_order(key->public_key))
+		return NULL;
+	return EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL,
+	    key->public_key, key->public_key_len);
+}
+
 EVP_PKEY *
 kf_public_key_load(const struct kf_key *key)
 {
@@ -101,8 +145,7 @@ kf_public_key_load(const struct kf_key *key)
 	case KF_ES256:
 		return load_es256(key);
 	case KF_EDDSA:
-		return EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL,
-		    key->public_key, key->public_key_len);
+		return load_eddsa(key);
 	case KF_RS256:
 		return load_rs256(key);
 	}

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "common/text.h"
+#include "factors/public_key.h"
 
 /* DER that is not the one encoding there is, of a signature that is true. */
 static void
@@ -222,6 +223,62 @@ empty_credential(void **state)
 	assert_int_equal(signer_check(&key, &answer), KF_ASSERTION_BROKEN);
 }
 
+/*
+ * For a key of small order a signature of nothing is one of everything: R is
+ * the neutral element and S is 0.
+ */
+static void
+small_order(void **state)
+{
+	static const struct {
+		unsigned char first, middle, last;
+	} table[] = {
+		{ 0x00, 0x00, 0x00 }, { 0x00, 0x00, 0x80 },
+		{ 0x01, 0x00, 0x00 }, { 0x01, 0x00, 0x80 },
+		{ 0xec, 0xff, 0x7f }, { 0xec, 0xff, 0xff },
+		{ 0xed, 0xff, 0x7f }, { 0xed, 0xff, 0xff },
+		{ 0xee, 0xff, 0x7f }, { 0xee, 0xff, 0xff },
+	};
+	static const char *const eighth[] = {
+		"26e8958fc2b227b045c3f489f2ef98f0"
+		"d5dfac05d3c63339b13802886d53fc05",
+		"26e8958fc2b227b045c3f489f2ef98f0"
+		"d5dfac05d3c63339b13802886d53fc85",
+		"c7176a703d4dd84fba3c0b760d10670f"
+		"2a2053fa2c39ccc64ec7fd7792ac037a",
+		"c7176a703d4dd84fba3c0b760d10670f"
+		"2a2053fa2c39ccc64ec7fd7792ac03fa",
+	};
+	struct signer_answer answer = signer_answer(KF_EDDSA, 0x05);
+	struct kf_key key = signer_keys[KF_EDDSA];
+
+	(void)state;
+	memset(answer.signature, 0, answer.signature_len);
+	answer.signature[0] = 1;
+	for (size_t i = 0; i < UNIT_COUNT(table); i++) {
+		memset(key.public_key, table[i].middle, 32);
+		key.public_key[0] = table[i].first;
+		key.public_key[31] = table[i].last;
+		assert_int_equal(signer_check(&key, &answer),
+		    KF_ASSERTION_BROKEN);
+		assert_false(kf_public_key_can_use(&key));
+	}
+	for (size_t i = 0; i < UNIT_COUNT(eighth); i++) {
+		BIGNUM *n = NULL;
+
+		assert_int_equal(BN_hex2bn(&n, eighth[i]), 64);
+		assert_int_equal(BN_bn2binpad(n, key.public_key, 32), 32);
+		BN_free(n);
+		assert_false(kf_public_key_can_use(&key));
+	}
+	/* Next to them are ordinary ones. */
+	memset(key.public_key, 0xff, 32);
+	key.public_key[0] = 0xeb;
+	key.public_key[31] = 0x7f;
+	assert_true(kf_public_key_can_use(&key));
+	assert_true(kf_public_key_can_use(&signer_keys[KF_EDDSA]));
+}
+
 int
 main(void)
 {
@@ -229,6 +286,7 @@ main(void)
 		UNIT_TEST(loose_der),
 		UNIT_TEST(odd_signatures),
 		UNIT_TEST(bad_points),
+		UNIT_TEST(small_order),
 		UNIT_TEST(bad_moduli),
 		UNIT_TEST(empty_credential),
 	};
