@@ -225,7 +225,7 @@ read_list(struct import *im)
 	enum kf_err err;
 	int fd;
 
-	status = kf_import_open(im->file, &fd);
+	status = kf_import_open(im->file, im->user == NULL, &fd);
 	if (status != KF_EXIT_DONE)
 		return status;
 	err = kf_import_read(im->format, fd, im->user, &im->list);

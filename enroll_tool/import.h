@@ -141,10 +141,12 @@ struct kf_import_list {
 
 /*
  * Opens a regular file of a bounded size; never waits, never follows a last
- * symbolic link.  Complains.
+ * symbolic link.  Whoever is named in one of_anybody is believed, so that must
+ * be root's.  Complains.
  */
 KF_CHECKED enum kf_exit
-kf_import_open(const char *path, int *fd) __attribute__((nonnull));
+kf_import_open(const char *path, bool of_anybody, int *fd)
+    __attribute__((nonnull));
 
 /*
  * Has it parsed.  KF_ERR_TIMEOUT, KF_ERR_CLOSED, KF_ERR_IO: the child did not

@@ -39,13 +39,29 @@ is_fit(const struct stat *st)
 	return S_ISREG(st->st_mode) && st->st_size <= KF_IMPORT_FILE_MAX;
 }
 
+/* Who else could write it could give their own codes and keys to others. */
+static bool
+is_roots(const struct stat *st)
+{
+	return st->st_uid == 0 && (st->st_mode & (S_IWGRP | S_IWOTH)) == 0;
+}
+
+static enum kf_exit
+refuse_owner(const char *path)
+{
+	kf_complain("import: %s: not root's alone, so it may name anybody: say "
+	    "whose it is with --user", path);
+	return KF_EXIT_POLICY;
+}
+
 /*
  * Looked at before it is opened, since opening a device may do something; and
  * again after, since it may have been another one.
  */
 enum kf_exit
-kf_import_open(const char *path, int *fd)
+kf_import_open(const char *path, bool of_anybody, int *fd)
 {
+	enum kf_exit status;
 	struct stat st;
 	int why;
 
@@ -58,11 +74,15 @@ kf_import_open(const char *path, int *fd)
 	    O_CLOEXEC);
 	if (*fd < 0 || fstat(*fd, &st) != 0)
 		goto out;
-	if (is_fit(&st))
+	if (!is_fit(&st))
+		status = refuse_file(path, &st);
+	else if (of_anybody && !is_roots(&st))
+		status = refuse_owner(path);
+	else
 		return KF_EXIT_DONE;
 	(void)close(*fd);
 	*fd = -1;
-	return refuse_file(path, &st);
+	return status;
 out:
 	why = errno;
 	kf_complain("import: %s: %s", path, strerror(why));

@@ -292,6 +292,18 @@ tap_check 'nobody is proved by it: the last one stays' \
 	complains 3 'K1 is the last factor' unchanged keyfirst remove imp-g K1
 keyfirst remove imp-g K1 --last
 
+# Whoever may write to the file could be anybody in it.
+chown imp-b "$keys"
+tap_check "somebody's own file names nobody else" complains 3 \
+	'say whose it is with --user' unchanged \
+	keyfirst import pam-u2f "$keys" --dry-run
+chown root "$keys"
+chmod 0664 "$keys"
+tap_check 'nor one that others may write to' complains 3 \
+	'say whose it is with --user' unchanged \
+	keyfirst import pam-u2f "$keys" --dry-run
+chmod 0644 "$keys"
+
 # refused_key STATUS TEXT LINE...: nothing of a file of those lines is taken.
 refused_key()
 {

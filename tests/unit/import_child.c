@@ -259,7 +259,7 @@ read_text(const char *text, size_t len, const char *user)
 	int fd = -1;
 
 	unit_write(path, text, len, 0600);
-	assert_int_equal(kf_import_open(path, &fd), KF_EXIT_DONE);
+	assert_int_equal(kf_import_open(path, false, &fd), KF_EXIT_DONE);
 	child_says = NULL;
 	assert_int_equal(kf_import_read(KF_IMPORT_OATH, fd, user, &list),
 	    KF_OK);
@@ -311,7 +311,7 @@ grows(void **state)
 
 	(void)state;
 	unit_write(path, "", 0, 0600);
-	assert_int_equal(kf_import_open(path, &fd), KF_EXIT_DONE);
+	assert_int_equal(kf_import_open(path, false, &fd), KF_EXIT_DONE);
 	assert_int_equal(truncate(path, KF_IMPORT_FILE_MAX + 1), 0);
 	child_says = NULL;
 	assert_int_equal(kf_import_read(KF_IMPORT_OATH, fd, NULL, &list),
@@ -337,18 +337,19 @@ opening(void **state)
 	assert_int_equal(mkfifo(fifo, 0600), 0);
 	unit_write(large, "x", 1, 0600);
 	assert_int_equal(truncate(large, KF_IMPORT_FILE_MAX + 1), 0);
-	assert_int_equal(kf_import_open(link, &fd), KF_EXIT_ERROR);
+	assert_int_equal(kf_import_open(link, false, &fd), KF_EXIT_ERROR);
 	assert_int_equal(fd, -1);
-	assert_int_equal(kf_import_open(fifo, &fd), KF_EXIT_ERROR);
-	assert_int_equal(kf_import_open(large, &fd), KF_EXIT_ERROR);
-	assert_int_equal(kf_import_open(unit_top, &fd), KF_EXIT_ERROR);
-	assert_int_equal(kf_import_open("/dev/zero", &fd), KF_EXIT_ERROR);
-	assert_int_equal(kf_import_open(unit_path("none"), &fd),
+	assert_int_equal(kf_import_open(fifo, false, &fd), KF_EXIT_ERROR);
+	assert_int_equal(kf_import_open(large, false, &fd), KF_EXIT_ERROR);
+	assert_int_equal(kf_import_open(unit_top, false, &fd), KF_EXIT_ERROR);
+	assert_int_equal(kf_import_open("/dev/zero", false, &fd),
+	    KF_EXIT_ERROR);
+	assert_int_equal(kf_import_open(unit_path("none"), false, &fd),
 	    KF_EXIT_MISSING);
-	assert_int_equal(kf_import_open(unit_path("file/x"), &fd),
+	assert_int_equal(kf_import_open(unit_path("file/x"), false, &fd),
 	    KF_EXIT_MISSING);
 	assert_int_equal(chmod(file, 0), 0);
-	assert_int_equal(kf_import_open(file, &fd), KF_EXIT_ERROR);
+	assert_int_equal(kf_import_open(file, false, &fd), KF_EXIT_ERROR);
 	assert_int_equal(fd, -1);
 }
 
