@@ -4,6 +4,7 @@
  * key is parsed and judged in a child that has become user keyfirst.
  */
 #include "enroll_tool/key_enrol.h"
+#include "enroll_tool/key_rule.h"
 #include "enroll_tool/people.h"
 #include "enroll_tool/recovery_issue.h"
 
@@ -20,6 +21,8 @@ enrol(struct kf_key_enrol *e)
 	status = kf_person_of_account(&e->in, e->user, &person);
 	if (status == KF_EXIT_DONE)
 		status = kf_key_prepare(e, &person);
+	if (status == KF_EXIT_DONE && !kf_key_program_is_there())
+		status = KF_EXIT_ERROR;
 	if (status == KF_EXIT_DONE)
 		status = kf_key_session(e, &person, &done);
 	if (status == KF_EXIT_DONE)

@@ -45,7 +45,7 @@ kf_cmd_setup(const struct kf_command *command, int argc, char **argv)
 	if (status == KF_EXIT_DONE)
 		status = set_up_other_store(&s);
 	if (status == KF_EXIT_DONE) {
-		kf_setup_check_verifier(&s);
+		kf_setup_check_programs(&s);
 		kf_setup_check_rule(&s, new_user);
 	}
 	if (s.changed)

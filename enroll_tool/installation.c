@@ -32,7 +32,8 @@ kf_warn_if_not_asked(const struct kf_installation *in, const char *command,
 
 	if ((in->conf.factors & factor->conf_bit) == 0)
 		kf_complain("%s: factors in keyfirst.conf leaves out %s, so "
-		    "logins will not ask for it", command, factor->name);
+		    "logins will not ask for it, unless their [service] has "
+		    "factors of its own", command, factor->name);
 }
 
 static enum kf_exit

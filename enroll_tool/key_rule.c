@@ -5,6 +5,7 @@
 #include "enroll_tool/key_rule.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "common/clock.h"
 #include "common/paths.h"
@@ -63,6 +64,16 @@ kf_key_rule_complain(void)
 	    "the udev rule " KF_KEY_RULE " is missing: install it, then ");
 }
 
+bool
+kf_key_program_is_there(void)
+{
+	if (access(kf_path_key_device, X_OK) == 0)
+		return true;
+	kf_complain("%s cannot be run, so that no security key is seen: "
+	    "install it again", kf_path_key_device);
+	return false;
+}
+
 static void
 check(void)
 {
@@ -80,6 +91,7 @@ check(void)
 void
 kf_key_rule_check_for(const struct kf_person *person)
 {
-	if (kf_enrolment_count(person, KF_KIND_KEY) > 0)
+	if (kf_enrolment_count(person, KF_KIND_KEY) > 0 &&
+	    kf_key_program_is_there())
 		check();
 }

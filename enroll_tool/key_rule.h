@@ -1,6 +1,7 @@
 /*
- * The udev rule that gives security keys to user keyfirst: is it there, and is
- * there a key that it has not reached?
+ * What lets user keyfirst use security keys: the program that talks to them,
+ * and the udev rule.  Are they there, and is there a key that the rule has not
+ * reached?
  */
 #ifndef KF_KEY_RULE_H
 #define KF_KEY_RULE_H
@@ -21,7 +22,11 @@ kf_key_rule_is_there(void);
 void
 kf_key_rule_complain(void);
 
-/* The same if that is so, for a person who has enrolled any. */
+/* Complains when there is none: every key would seem not to be there. */
+KF_CHECKED bool
+kf_key_program_is_there(void);
+
+/* Both, if that is so, for a person who has enrolled any. */
 void
 kf_key_rule_check_for(const struct kf_person *person)
     __attribute__((nonnull));

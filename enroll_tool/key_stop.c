@@ -97,7 +97,7 @@ absent(const char *device)
 		    "fido2-token -L lists them", device);
 	else
 		kf_complain("enroll key: no security key is there: plug one "
-		    "in");
+		    "into this machine");
 	return KF_EXIT_MISSING;
 }
 

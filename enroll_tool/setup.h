@@ -50,8 +50,8 @@ void
 kf_setup_check_rule(struct kf_setup *s, bool new_user)
     __attribute__((nonnull));
 
-/* The program that decides logins. */
+/* The one that decides logins, and the one that talks to security keys. */
 void
-kf_setup_check_verifier(struct kf_setup *s) __attribute__((nonnull));
+kf_setup_check_programs(struct kf_setup *s) __attribute__((nonnull));
 
 #endif

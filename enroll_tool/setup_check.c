@@ -52,18 +52,25 @@ kf_setup_check_enrolled(struct kf_setup *s, int store, const char *path)
 		(void)close(fd);
 }
 
-void
-kf_setup_check_verifier(struct kf_setup *s)
+static void
+check_program(struct kf_setup *s, const char *path)
 {
 	struct stat st;
 
-	if (stat(kf_path_verify, &st) == 0 && S_ISREG(st.st_mode) &&
+	if (stat(path, &st) == 0 && S_ISREG(st.st_mode) &&
 	    st.st_uid == 0 && (st.st_mode & 0022) == 0 &&
 	    (st.st_mode & 0111) == 0111)
 		return;
 	kf_complain("setup: %s: must be a program of root's that all may run: "
-	    "install it again", kf_path_verify);
+	    "install it again", path);
 	s->wrong = true;
+}
+
+void
+kf_setup_check_programs(struct kf_setup *s)
+{
+	check_program(s, kf_path_verify);
+	check_program(s, kf_path_key_device);
 }
 
 void

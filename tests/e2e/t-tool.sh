@@ -104,12 +104,14 @@ tap_check 'bash too, behind sudo' shows 'offers: list ' bash -c '
 
 tap_check 'setup again finds everything there' shows 'Everything is there' \
 	keyfirst setup
-verify=/usr/libexec/keyfirst/keyfirst-verify
-chmod 0700 "$verify"
-tap_check 'a verifier that others cannot run is found out' \
-	denies 1 keyfirst setup
-tap_check 'and named' complained "$verify"
-chmod 0755 "$verify"
+for program in keyfirst-verify keyfirst-key-device; do
+	program=/usr/libexec/keyfirst/$program
+	chmod 0700 "$program"
+	tap_check 'a program that others cannot run is found out' \
+		denies 1 keyfirst setup
+	tap_check 'and named' complained "$program"
+	chmod 0755 "$program"
+done
 shell=$(getent passwd keyfirst | cut -d : -f 7)
 for other in /bin/bash ''; do
 	usermod -s "$other" keyfirst
