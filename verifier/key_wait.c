@@ -251,7 +251,7 @@ kf_key_wait(struct kf_key_wait *w)
 			break;
 		case KF_DEVICES_OPENED:
 			device->mark = KF_KEY_LOOKING;
-			if (w->patient)
+			if (w->s->known)
 				look_longer(w);
 			kf_device_find(&w->devices, device, &w->find, FIND_MS);
 			break;

@@ -127,6 +127,11 @@ busy(void **state)
 	RUN(KF_KEYS_ABSENT, "(3) ![The security key is in use by another "
 	    "program.] 0:release", BUSY(0), LATE);
 	assert_string_equal(scene.s.reason, "key-busy");
+	/* One that comes free at the last moment has its time, too. */
+	scene_set_up(1, true);
+	scene.plugged_in = 1;
+	RUN(KF_KEYS_ABSENT, "0:find1 (3) 0:release", BUSY(0),
+	    { KF_DEVICES_OPENED, 0, 0, FIDO2, 2900 }, LATE);
 	/* Who has nothing else waits for it. */
 	scene_set_up(1, false);
 	scene.plugged_in = 1;
