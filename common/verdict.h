@@ -3,7 +3,7 @@
  * type of its own, so that no return code, errno or forgotten initialiser can
  * be read as yes.  Each program that decides has one place that assigns grant:
  * verifier/session.c, and for the module the check of GRANT's nonce in
- * common/client.c.
+ * client/client.c.
  *
  * The two words of a grant differ from those of a denial in at least half of
  * their bits and must agree with each other, so that a flipped bit denies

@@ -11,11 +11,11 @@
 #include <unistd.h>
 
 #include "common/secret.h"
-#include "enroll_tool/command.h"
-#include "enroll_tool/terminal.h"
+#include "enroll_tool/cli/command.h"
+#include "enroll_tool/cli/terminal.h"
 #include "store/seal.h"
 
-const struct kf_command kf_commands[] = {
+static const struct kf_command commands[] = {
 	{ "enroll totp", "USER [OPTION...]",
 	  "give a person time-based codes, proved by one of them",
 	  "  --label LABEL        a name for it, such as phone\n"
@@ -76,7 +76,35 @@ const struct kf_command kf_commands[] = {
 	{ "help", "[COMMAND]", "show this, or more about a command", NULL, true,
 	  kf_cmd_help },
 };
-const size_t kf_command_count = sizeof(kf_commands) / sizeof(kf_commands[0]);
+#define COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+static enum kf_exit
+help(const char *topic)
+{
+	return kf_help(commands, COMMANDS, topic);
+}
+
+enum kf_exit
+kf_cmd_help(const struct kf_command *command, int argc, char **argv)
+{
+	char topic[64];
+	size_t len;
+
+	if (!kf_operands_only(command, argc, argv, 0, 2))
+		return KF_EXIT_USAGE;
+	if (argc == optind)
+		return help(NULL);
+	if (argc == optind + 1)
+		return help(argv[optind]);
+	len = strlen(argv[optind]);
+	if (len + 1 + strlen(argv[optind + 1]) >= sizeof(topic))
+		return kf_usage(command, "no such command");
+	memcpy(topic, argv[optind], len);
+	topic[len] = ' ';
+	memcpy(topic + len + 1, argv[optind + 1],
+	    strlen(argv[optind + 1]) + 1);
+	return help(topic);
+}
 
 /* How many words of argv are the command's name: 0, 1 or 2. */
 static int
@@ -109,13 +137,13 @@ asks_for_help(int argc, char **argv)
 static enum kf_exit
 unknown_command(const char *word)
 {
-	for (size_t i = 0; i < kf_command_count; i++) {
-		size_t len = strcspn(kf_commands[i].name, " ");
+	for (size_t i = 0; i < COMMANDS; i++) {
+		size_t len = strcspn(commands[i].name, " ");
 
 		if (strlen(word) == len &&
-		    memcmp(kf_commands[i].name, word, len) == 0) {
+		    memcmp(commands[i].name, word, len) == 0) {
 			kf_complain("%s: say what, such as keyfirst %s USER: "
-			    "try keyfirst help %s", word, kf_commands[i].name,
+			    "try keyfirst help %s", word, commands[i].name,
 			    word);
 			return KF_EXIT_USAGE;
 		}
@@ -136,15 +164,15 @@ run(int argc, char **argv)
 		return KF_EXIT_DONE;
 	}
 	if (is_help(argv[0]))
-		return kf_help(NULL);
-	for (size_t i = 0; i < kf_command_count; i++) {
-		const struct kf_command *command = &kf_commands[i];
+		return help(NULL);
+	for (size_t i = 0; i < COMMANDS; i++) {
+		const struct kf_command *command = &commands[i];
 		int words = match(command->name, argc, argv);
 
 		if (words == 0)
 			continue;
 		if (asks_for_help(argc - words, argv + words))
-			return kf_help(command->name);
+			return help(command->name);
 		if (!command->for_everybody && geteuid() != 0) {
 			kf_complain("%s: not permitted: only root may: "
 			    "try sudo", command->name);
@@ -154,7 +182,7 @@ run(int argc, char **argv)
 		    argv + words - 1);
 	}
 	if (asks_for_help(argc, argv))
-		return kf_help(argv[0]);
+		return help(argv[0]);
 	return unknown_command(argv[0]);
 }
 

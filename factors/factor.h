@@ -7,8 +7,8 @@
 #ifndef KF_FACTOR_H
 #define KF_FACTOR_H
 
-#include "common/conf.h"
 #include "factors/totp.h"
+#include "policy/conf.h"
 #include "store/seal.h"
 #include "store/store.h"
 

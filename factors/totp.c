@@ -8,8 +8,8 @@
 #include <liboath/oath.h>
 #include <string.h>
 
-#include "common/conf.h"
 #include "common/paths.h"
+#include "policy/conf.h"
 
 static int
 algorithm_flag(uint32_t algorithm)

@@ -12,8 +12,8 @@
 #include <string.h>
 
 #include "common/clock.h"
-#include "common/cose.h"
 #include "key_device/report.h"
+#include "key_protocol/cose.h"
 
 static void
 say_nothing(const char *text)

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "common/key_msg.h"
+#include "key_protocol/msg.h"
 
 #define KF_REPORT_SIZE 64	/* of a FIDO device (CTAP 2.1, 11.2.4) */
 #define KF_REPORTS_MAX 129	/* of one message (CTAP 2.1, 11.2.4) */

@@ -4,8 +4,8 @@
  */
 #include <string.h>
 
-#include "common/cose.h"
 #include "key_device/request.h"
+#include "key_protocol/cose.h"
 
 #define U2F_HANDLE_MAX 255
 

@@ -1,5 +1,5 @@
 /*
- * The requests of the parent (common/key_msg.h), one file each.  Every one
+ * The requests of the parent (key_protocol/msg.h), one file each.  Every one
  * leaves its answer, or why there is none, in the frame.
  */
 #ifndef KF_REQUEST_H

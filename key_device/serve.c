@@ -1,6 +1,6 @@
 /*
- * The parent's requests, one after the other; see common/key_msg.h for what is
- * said when.  Anything else from the parent ends the program.
+ * The parent's requests, one after the other; see key_protocol/msg.h for what
+ * is said when.  Anything else from the parent ends the program.
  */
 #include <errno.h>
 #include <poll.h>

@@ -7,7 +7,7 @@
 
 #include <security/pam_modules.h>
 
-#include "common/client.h"
+#include "client/client.h"
 
 /* The ui lives as long as the handle. */
 struct kf_ui

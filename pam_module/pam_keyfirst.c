@@ -12,7 +12,7 @@
 #include <syslog.h>
 #include <unistd.h>
 
-#include "common/client.h"
+#include "client/client.h"
 #include "common/log.h"
 #include "common/paths.h"
 #include "common/text.h"

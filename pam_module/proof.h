@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "common/client.h"
+#include "client/client.h"
 
 /* At the start of every `auth`. */
 void

@@ -5,7 +5,7 @@
 #ifndef KF_RETVAL_H
 #define KF_RETVAL_H
 
-#include "common/client.h"
+#include "client/client.h"
 
 /*
  * same_user: PAM_USER is still the name that the session was about.  Whatever

@@ -10,8 +10,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/credential.h"
+#include "common/err.h"
 #include "common/ini.h"
-#include "common/key_msg.h"
 
 #define KF_AUTHENTICATORS_MAX 16
 #define KF_ID_SIZE 8			/* "T16" */

@@ -114,14 +114,6 @@ kf_store_charge(struct kf_store *store, struct kf_guess *guess)
 	return store->backend->charge(store->handle, guess);
 }
 
-uint64_t
-kf_guess_counter(struct kf_guess *guess, const struct kf_authenticator *a)
-{
-	const struct kf_memory *m = kf_state_find(&guess->state, a->tag);
-
-	return m != NULL ? m->counter : kf_enrolment_first_counter(a);
-}
-
 enum kf_err
 kf_store_consume(struct kf_store *store, struct kf_guess *guess,
     const struct kf_authenticator *a, uint64_t counter, int32_t offset)

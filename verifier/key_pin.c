@@ -7,7 +7,7 @@
 
 #include "common/clock.h"
 #include "common/text.h"
-#include "factors/key.h"
+#include "key_dialogue/key.h"
 #include "verifier/report.h"
 
 #define COUNT_MS 3000

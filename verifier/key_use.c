@@ -8,7 +8,7 @@
 #include <syslog.h>
 
 #include "common/clock.h"
-#include "factors/key.h"
+#include "key_dialogue/key.h"
 #include "verifier/policy.h"
 #include "verifier/report.h"
 

@@ -7,7 +7,7 @@
 #ifndef KF_KEY_WAIT_H
 #define KF_KEY_WAIT_H
 
-#include "factors/devices.h"
+#include "key_dialogue/devices.h"
 #include "verifier/keys.h"
 
 /* kf_device.mark: what the device is doing for us. */

@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #include "common/log.h"
-#include "common/privileges.h"
+#include "processes/privileges.h"
 #include "store/seal.h"
 #include "verifier/caller.h"
 #include "verifier/session.h"

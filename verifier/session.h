@@ -5,10 +5,11 @@
 #ifndef KF_SESSION_H
 #define KF_SESSION_H
 
-#include "common/conf.h"
 #include "common/log.h"
 #include "common/verdict.h"
 #include "factors/factor.h"
+#include "key_protocol/msg.h"
+#include "policy/conf.h"
 #include "verifier/talk.h"
 
 /* Where the person stands with us before anything was asked. */

@@ -6,8 +6,8 @@
 #ifndef KF_TALK_H
 #define KF_TALK_H
 
-#include "common/msg.h"
-#include "common/phase.h"
+#include "protocol/msg.h"
+#include "protocol/phase.h"
 
 /* The module waits 50 s for a message (PROTOCOL, 5); a little less is safe. */
 #define KF_TALK_QUIET_MS 45000

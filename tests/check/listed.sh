@@ -1,15 +1,19 @@
 #!/bin/sh
-# listed.sh [TREE]: every file of the source is named in Makefile.am.  One
-# that is not would be missing from the tarball, and a test would never run.
-# Nor would one that is no program: every script can be run.
+# listed.sh [TREE]: every file of the source is named in Makefile.am or in a
+# file that it includes.  A file that is not named would be missing from the
+# tarball, and a test would never run.  Nor would a script that is not
+# executable: every script can be run.
 set -eu
 # shellcheck source=tests/check/tap.sh
 . "$(dirname "$0")/tap.sh"
 
 tree=${1:-$srcdir}
 
-# Words of Makefile.am.
-names=$(sed 's/[\\=]/ /g' "$tree/Makefile.am" | tr -s '[:blank:]' '\n')
+# The words of Makefile.am and of the files that it includes.
+makefiles=$(cd "$tree" && find . -name '*.am' | sort)
+# shellcheck disable=SC2016,SC2086 # make's name of a place; words
+names=$(cd "$tree" && cat $makefiles | sed -e 's/[\\=]/ /g' \
+	-e 's|^include \$(srcdir)/||' | tr -s '[:blank:]' '\n')
 named() {
 	printf '%s\n' "$names" | grep -qxF -e "$1"
 }
@@ -24,8 +28,7 @@ made() {
 	[ "$(head -c 4 "$tree/$1" | od -An -tx1)" = ' 7f 45 4c 46' ]
 }
 
-folders='common store factors key_device verifier pam_module enroll_tool conf
-	man tests'
+folders="$rooms conf man tests"
 # shellcheck disable=SC2086 # words
 missing=$(cd "$tree" && {
 	find . -maxdepth 1 -type f \( -name '[A-Z]*' -o -perm -u+x \) \

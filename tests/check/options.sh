@@ -2,7 +2,7 @@
 # options.sh [TREE]: an option that the code knows is in the shipped file,
 # commented and with its default, and in keyfirst.conf(5); and neither names
 # one that the code does not know.  In the code an option is a row of
-# "options" in common/conf.c, which ends with its default; in the page it is
+# "options" in policy/conf.c, which ends with its default; in the page it is
 # an item, ".It Ic NAME = DEFAULT".
 set -eu
 # shellcheck source=tests/check/tap.sh
@@ -31,9 +31,9 @@ inside {
 	}
 	print name " = " value
 	row = ""
-}' "$tree/common/conf.c" | sort >"$tap_dir/code"
+}' "$tree/policy/conf.c" | sort >"$tap_dir/code"
 if [ ! -s "$tap_dir/code" ]; then
-	not_ok 'options found in common/conf.c'
+	not_ok 'options found in policy/conf.c'
 fi
 
 sed -n 's/^#[ ]\{0,1\}\([a-z][a-z.-]* =.*\)$/\1/p' \

@@ -115,19 +115,25 @@ tr '\n' ' ' <"$tree/enroll_tool/main.c" |
 	grep -oE '\{[[:space:]]*"[a-z -]+",[^{}]*kf_cmd_[a-z_]+[[:space:]]*\}' |
 	sed -E 's/[^"]*"([^"]*)".*(kf_cmd_[a-z_]+).*/\2 \1/' >"$tap_dir/rows"
 cut -d ' ' -f 2- "$tap_dir/rows" | sort >"$tap_dir/source.names"
-for file in "$tree"/enroll_tool/*.c; do
-	base=$(basename "$file" .c)
-	case $base in
-	cmd_*)		name=$(sed -n "s/^kf_$base //p" "$tap_dir/rows") ;;
-	*_options)	name=$(sed -nE "s/^kf_cmd_(.*_)?${base%_options} //p" \
-				"$tap_dir/rows") ;;
-	*)		name= ;;
-	esac
+# command_in FILE...: the name of the command whose function is in there
+command_in() {
+	sed -n 's/^\(kf_cmd_[a-z_]*\)(.*/\1/p' "$@" | while read -r function; do
+		sed -n "s/^$function //p" "$tap_dir/rows"
+	done
+}
+# A table of options is in the file of its command, or in the file options.c
+# beside the command's enroll.c.
+find "$tree/enroll_tool" -name '*.c' | sort | while read -r file; do
+	base=${file#"$tree"/enroll_tool/}
+	name=$(command_in "$file")
+	if [ "${file##*/}" = options.c ] && [ -e "${file%/*}/enroll.c" ]; then
+		name=$(command_in "${file%/*}/enroll.c")
+	fi
 	tr '\n' ' ' <"$file" |
 		grep -oE '\{[[:space:]]*"[a-z-]+",[[:space:]]*(no|required|optional)_argument' |
 		sed -E -e 's/[^"]*"([^"]*)".*(no|required|optional)_.*/--\1 \2/' \
 		-e 's/ no$//' -e 's/ (required|optional)$/=/' \
-		-e "s/^/${name:-$base.c belongs to no command}: /" || :
+		-e "s|^|${name:-$base belongs to no command}: |" || :
 done >"$tap_dir/source.options"
 
 for part in help page source; do
@@ -156,7 +162,7 @@ same options synopsis "$tap_dir/synopsis" description "$tap_dir/explained"
 # --- exit statuses and keys ---------------------------------------------------------
 
 sed -n 's/^\tKF_EXIT_[A-Z]* = \([0-9]*\).*/\1/p' \
-	"$tree/enroll_tool/command.h" | sort >"$tap_dir/enum"
+	"$tree/enroll_tool/cli/command.h" | sort >"$tap_dir/enum"
 has 'exit statuses' "$tap_dir/enum"
 sed -n '/^\.Sh EXIT STATUS/,/^\.Sh [^E]/s/^\.It \([0-9]*\)$/\1/p' "$page" |
 	sort >"$tap_dir/statuses"
@@ -167,7 +173,7 @@ sed -n 's/^\.Ss keyfirst //p' "$tree/man/keyfirst-json.5" | sort \
 	>"$tap_dir/json.sections"
 same 'commands with --json' source "$tap_dir/json.commands" \
 	'keyfirst-json(5)' "$tap_dir/json.sections"
-cat "$tree"/enroll_tool/*.c | tr -s '\n\t' '  ' |
+cat "$tree"/enroll_tool/*.c "$tree"/enroll_tool/*/*.c | tr -s '\n\t' '  ' |
 	grep -oE 'kf_json_set\([^"();]*"[a-z-]+"' | sed 's/.*"\(.*\)"/\1/' |
 	sort -u >"$tap_dir/keys"
 has 'keys of --json' "$tap_dir/keys"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # protocol.sh [TREE]: PROTOCOL prints the version, the messages, the lengths of
-# REQUEST's strings and the table of what is legal when as common/msg.h and
-# common/phase.c have them.  In PROTOCOL a message is a line with its number
+# REQUEST's strings and the table of what is legal when as protocol/msg.h and
+# protocol/phase.c have them.  In PROTOCOL a message is a line with its number
 # (0x..) and its name; a string of REQUEST is "string NAME" and, before the
 # next one, "(at most N)"; a step is a line of three names: state, message,
 # next state.
@@ -26,19 +26,19 @@ compare() {
 		"$(comm -13 "$tap_dir/code" "$tap_dir/page")"
 }
 
-sed -n 's/^#define KF_PROTOCOL_VERSION //p' "$tree/common/msg.h" \
+sed -n 's/^#define KF_PROTOCOL_VERSION //p' "$tree/protocol/msg.h" \
 	>"$tap_dir/code"
 sed -n '1s/.*, version //p' "$tree/PROTOCOL" >"$tap_dir/page"
-compare 'version' common/msg.h
+compare 'version' protocol/msg.h
 
 sed -n 's/^\tKF_MSG_\([A-Z_]*\) = \(0x[0-9a-f]*\),\{0,1\}$/\2 \1/p' \
-	"$tree/common/msg.h" >"$tap_dir/code"
+	"$tree/protocol/msg.h" >"$tap_dir/code"
 awk '{
 	for (i = 1; i < NF; i++)
 		if ($i ~ /^0x[0-9a-f][0-9a-f]$/ && $(i + 1) ~ /^[A-Z_]+$/)
 			print $i, $(i + 1)
 }' "$tree/PROTOCOL" >"$tap_dir/page"
-compare 'messages' common/msg.h
+compare 'messages' protocol/msg.h
 
 # In C the size counts the NUL at the end.
 awk '/^struct kf_msg_request \{/, /^};/ {
@@ -47,7 +47,7 @@ awk '/^struct kf_msg_request \{/, /^};/ {
 		gsub("_", "-", part[1])
 		print part[1], part[2] - 1
 	}
-}' "$tree/common/msg.h" >"$tap_dir/code"
+}' "$tree/protocol/msg.h" >"$tap_dir/code"
 awk '/0x02 +REQUEST/, /0x03/ {
 	for (i = 1; i < NF; i++) {
 		if ($i == "string") {
@@ -58,11 +58,11 @@ awk '/0x02 +REQUEST/, /0x03/ {
 			print name, $(i + 2) + 0
 	}
 }' "$tree/PROTOCOL" >"$tap_dir/page"
-compare "REQUEST's strings" common/msg.h
+compare "REQUEST's strings" protocol/msg.h
 
 sed -n 's/^\t{ KF_PHASE_\([A-Z]*\), KF_MSG_\([A-Z_]*\), KF_PHASE_\([A-Z]*\) },$/\1 \2 \3/p' \
-	"$tree/common/phase.c" >"$tap_dir/code"
+	"$tree/protocol/phase.c" >"$tap_dir/code"
 awk 'NF == 3 && $1 $2 $3 ~ /^[A-Z_]+$/ { print $1, $2, $3 }' \
 	"$tree/PROTOCOL" >"$tap_dir/page"
-compare 'steps' common/phase.c
+compare 'steps' protocol/phase.c
 finish

@@ -1,7 +1,7 @@
 # Sourced by the scripts here: TAP on standard output, and where the trees
 # are.  A script ends with "finish" and status 0; one that breaks before has no
 # plan, which is an error.
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034
 
 if [ -z "${srcdir:-}" ]; then
 	case $0 in
@@ -13,6 +13,9 @@ builddir=${builddir:-.}
 CC=${CC:-cc}
 KF_CFLAGS=${KF_CFLAGS:--std=c11 -Wall -Wextra -D_GNU_SOURCE=}
 KF_LIB_CFLAGS=${KF_LIB_CFLAGS:-}
+# The folders that the programs are made of.
+rooms='common processes protocol client policy key_protocol store factors
+	key_dialogue key_device pam_module verifier enroll_tool'
 export srcdir builddir CC KF_CFLAGS KF_LIB_CFLAGS
 tap_count=0
 tap_dir=

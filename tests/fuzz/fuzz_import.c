@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "common/text.h"
-#include "enroll_tool/import.h"
+#include "enroll_tool/import/import.h"
 
 struct seen {
 	bool keys;

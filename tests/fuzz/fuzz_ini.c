@@ -8,8 +8,8 @@
 #include <openssl/sha.h>
 #include <string.h>
 
-#include "common/conf.h"
 #include "common/text.h"
+#include "policy/conf.h"
 #include "store/enrolment.h"
 #include "store/state.h"
 

@@ -8,8 +8,8 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "common/msg.h"
-#include "common/phase.h"
+#include "protocol/msg.h"
+#include "protocol/phase.h"
 
 static struct kf_frame f, again;
 

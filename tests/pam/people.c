@@ -13,10 +13,10 @@
 #include <unistd.h>
 
 #include "common/clock.h"
-#include "common/conf.h"
 #include "common/paths.h"
-#include "common/privileges.h"
 #include "factors/totp.h"
+#include "policy/conf.h"
+#include "processes/privileges.h"
 #include "store/seal.h"
 #include "store/store.h"
 

@@ -17,7 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "common/client.h"
+#include "client/client.h"
 #include "common/clock.h"
 #include "common/frame.h"
 #include "common/paths.h"

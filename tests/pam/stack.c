@@ -18,8 +18,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "common/conf.h"
 #include "common/paths.h"
+#include "policy/conf.h"
 
 /* A right code on a stack of that line. */
 static int

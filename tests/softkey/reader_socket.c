@@ -1,5 +1,5 @@
 /*
- * Stands in for factors/reader_hidraw.c: every socket in a directory is a
+ * Stands in for key_dialogue/reader_hidraw.c: every socket in a directory is a
  * security key.  Like a hidraw node, each is a descriptor that gives and takes
  * one report at a time.
  */
@@ -16,7 +16,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "factors/reader.h"
+#include "key_dialogue/reader.h"
 
 const char *softkey_directory = "/run/softkey";
 

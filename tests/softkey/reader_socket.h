@@ -1,4 +1,4 @@
-/* What reader_socket.c has beside factors/reader.h. */
+/* What reader_socket.c has beside key_dialogue/reader.h. */
 #ifndef SOFTKEY_READER_SOCKET_H
 #define SOFTKEY_READER_SOCKET_H
 

@@ -8,9 +8,9 @@ scratch
 tree=$tap_dir
 fresh() {
 	rm -rf "${tree:?}"/*
-	mkdir -p "$tree/common" "$tree/store" "$tree/factors" \
-		"$tree/verifier" "$tree/key_device" "$tree/pam_module" "$tree/enroll_tool" \
-		"$tree/tests"
+	for room in $rooms tests enroll_tool/cli; do
+		mkdir -p "$tree/$room"
+	done
 }
 
 fresh
@@ -22,7 +22,7 @@ char q = '"'; // atoi(
 int n = snprintf(0, 0, "x") + my_system(1) + x->atoi(2) + "strtok("[0];
 END
 cp "$tree/common/good.c" "$tree/tests/env.c"
-echo 'char *p = getenv("X");' | tee "$tree/enroll_tool/terminal.c" \
+echo 'char *p = getenv("X");' | tee "$tree/enroll_tool/cli/terminal.c" \
 	>>"$tree/tests/env.c"
 passes 'comments, strings, other names and the terminal' "$tree"
 

@@ -7,8 +7,9 @@ set -eu
 scratch
 tree=$tap_dir
 header=$tree/store/planted.h
-mkdir -p "$tree/common" "$tree/store" "$tree/factors" "$tree/verifier" \
-	"$tree/key_device" "$tree/pam_module" "$tree/enroll_tool"
+for room in $rooms; do
+	mkdir -p "$tree/$room"
+done
 
 printf '#ifndef P_H\n#define P_H\n#include <stdint.h>\n' >"$header"
 printf 'struct p { uint32_t a; };\nuint32_t kf_p(struct p *p);\n#endif\n' \

@@ -8,8 +8,10 @@ scratch
 tree=$tap_dir
 fresh() {
 	rm -rf "${tree:?}"/*
-	mkdir -p "$tree/common" "$tree/store" "$tree/factors" \
-		"$tree/verifier" "$tree/key_device" "$tree/pam_module" "$tree/enroll_tool"
+	for room in $rooms enroll_tool/cli enroll_tool/totp \
+		enroll_tool/keys; do
+		mkdir -p "$tree/$room"
+	done
 }
 
 # plant FILE HEADER: and the check names it
@@ -33,7 +35,7 @@ factors/totp.c "store/store.h"
 verifier/main.c "factors/totp.h"
 pam_module/a.c <security/pam_modules.h>
 pam_module/a.c "pam_module/a.h"
-enroll_tool/qr.c <qrencode.h>
+enroll_tool/totp/qr.c <qrencode.h>
 key_device/key.h <fido.h>
 key_device/sandbox.c <seccomp.h>
 key_device/key.c <openssl/crypto.h>
@@ -63,8 +65,34 @@ plant verifier/a.c '"key_device/key.h"'
 plant key_device/key.c '<seccomp.h>'
 plant key_device/key.c '<openssl/evp.h>'
 plant key_device/key.c '"store/store.h"'
-plant key_device/key.c '"factors/devices.h"'
+plant key_device/key.c '"key_dialogue/devices.h"'
 plant common/a.c '"local.h"'
 plant common/a.c '"../store/store.h"'
 plant common/a.c 'HEADER'
+
+# Between the folders of the tool, and between those that were one before.
+plant enroll_tool/cli/a.c '"enroll_tool/totp/store.h"'
+plant enroll_tool/totp/a.c '"enroll_tool/keys/talk.h"'
+plant enroll_tool/totp/a.c '"enroll_tool/main.h"'
+plant enroll_tool/keys/a.c '<png.h>'
+plant pam_module/a.c '"policy/conf.h"'
+plant key_device/a.c '"client/client.h"'
+plant client/a.c '"policy/conf.h"'
+
+# A folder that nobody has thought of.
+fresh
+mkdir "$tree/common/more"
+touch "$tree/common/more/a.c"
+finds '#   common/more' "$tree"
+
+# A row that makes the arrows a circle.
+mkdir "$tree/check"
+cp "$srcdir/tests/check/tap.sh" "$tree/check/"
+sed 's|^	common$|&			enroll_tool/cli|' \
+	"$srcdir/tests/check/includes.sh" >"$tree/check/includes.sh"
+if sh "$tree/check/includes.sh" "$tree" | grep -q '^not ok 1 '; then
+	ok 'finds arrows that go round'
+else
+	not_ok 'finds arrows that go round'
+fi
 finish

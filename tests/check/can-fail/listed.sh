@@ -6,9 +6,10 @@ set -eu
 
 scratch
 tree=$tap_dir
-mkdir -p "$tree/common" "$tree/store" "$tree/factors" "$tree/verifier" \
-	"$tree/key_device" "$tree/pam_module" "$tree/enroll_tool" "$tree/conf" "$tree/man" \
-	"$tree/tests/unit/.deps"
+for room in $rooms; do
+	mkdir -p "$tree/$room"
+done
+mkdir -p "$tree/conf" "$tree/man" "$tree/tests/unit/.deps"
 printf 'a_SOURCES = common/a.c \\\n\tcommon/a.h\nunit = tests/unit/a\n' \
 	>"$tree/Makefile.am"
 touch "$tree/common/a.c" "$tree/common/a.h" "$tree/tests/unit/a.c" \
@@ -22,6 +23,12 @@ rm "$tree/common/a.hh"
 touch "$tree/tests/unit/b.c"
 finds tests/unit/b.c "$tree"
 rm "$tree/tests/unit/b.c"
+printf 'c_SOURCES = tests/unit/c.c\n' >"$tree/tests/unit/unit.am"
+touch "$tree/tests/unit/c.c"
+finds tests/unit/unit.am "$tree"
+# shellcheck disable=SC2016 # make's name of a place
+echo 'include $(srcdir)/tests/unit/unit.am' >>"$tree/Makefile.am"
+passes 'a makefile that is included, and what it lists' "$tree"
 touch "$tree/MANUAL"
 finds MANUAL "$tree"
 rm "$tree/MANUAL"

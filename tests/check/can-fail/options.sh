@@ -6,8 +6,8 @@ set -eu
 
 scratch
 tree=$tap_dir
-mkdir "$tree/common" "$tree/conf" "$tree/man"
-files='common/conf.c conf/keyfirst.conf man/keyfirst.conf.5'
+mkdir "$tree/policy" "$tree/conf" "$tree/man"
+files='policy/conf.c conf/keyfirst.conf man/keyfirst.conf.5'
 fresh() {
 	for file in $files; do
 		cp -f "$srcdir/$file" "$tree/$file"
@@ -26,11 +26,11 @@ change() {
 
 fresh
 passes 'the project itself' "$tree"
-change common/conf.c 's/{ "totp.window", /{ "totp.windw", /'
+change policy/conf.c 's/{ "totp.window", /{ "totp.windw", /'
 finds 'totp.windw = 1' "$tree"
-change common/conf.c 's/\(.*NULL }, \)"1800" },/\1"1801" },/'
+change policy/conf.c 's/\(.*NULL }, \)"1800" },/\1"1801" },/'
 finds 'lockout.seconds = 1801' "$tree"
-change common/conf.c 's/^} options\[\]/} choices[]/'
+change policy/conf.c 's/^} options\[\]/} choices[]/'
 finds 'options found' "$tree"
 change conf/keyfirst.conf 's/^#\( *totp.window =\).*/#\1 2/'
 finds 'totp.window = 2' "$tree"

@@ -12,7 +12,10 @@ mkdir -p "$tree/man" "$tree/enroll_tool" "$build/built"
 fresh() {
 	cp -f "$srcdir/Makefile.am" "$srcdir/FILEFORMAT" "$tree/"
 	cp -f "$srcdir"/man/*.[1-8] "$tree/man/"
-	cp -f "$srcdir"/enroll_tool/*.[ch] "$tree/enroll_tool/"
+	rm -rf "$tree/enroll_tool"
+	mkdir "$tree/enroll_tool"
+	(cd "$srcdir/enroll_tool" && tar -cf - ./*.[ch] ./*/*.[ch]) |
+		tar -C "$tree/enroll_tool" -xf -
 	cp -f "$builddir"/built/*.[1-8] "$build/built/"
 	# A tarball's tree may be read-only.
 	chmod -R u+w "$tree" "$build"
@@ -67,18 +70,19 @@ fresh
 tool "sed -e '/^  --last/d' -e '/wrong\|forget/s/.*/&\n\n  --last   x/'"
 finds '#   remove: --last' "$tree" "$build"
 finds '#   unlock: --last' "$tree" "$build"
-change enroll_tool/cmd_remove.c 's/{ "last", no_/{ "service", required_/'
+change enroll_tool/people/remove.c 's/{ "last", no_/{ "service", required_/'
 finds '#   remove: --last' "$tree" "$build"
 finds '#   remove: --service=' "$tree" "$build"
 fresh
-mv "$tree/enroll_tool/totp_options.c" "$tree/enroll_tool/sms_options.c"
-finds 'sms_options.c belongs to no command: --label=' "$tree" "$build"
+mkdir "$tree/enroll_tool/sms"
+mv "$tree/enroll_tool/totp/options.c" "$tree/enroll_tool/sms/options.c"
+finds 'sms/options.c belongs to no command: --label=' "$tree" "$build"
 finds '#   enroll totp: --label=' "$tree" "$build"
 
 # One that takes a value in one place, and none in another.
 change man/keyfirst.1 's/^\.Op Fl -last$/& Ar N/'
 finds '#   remove: --last=' "$tree" "$build"
-change enroll_tool/cmd_test.c 's/"service", required_/"service", no_/'
+change enroll_tool/people/test.c 's/"service", required_/"service", no_/'
 finds '#   test: --service' "$tree" "$build"
 
 # Options that are in one place only.
@@ -98,8 +102,8 @@ tool "sed 's/\[--last\]/[--lost]/'"
 finds '#   remove: --lost' "$tree" "$build"
 fresh
 echo 'struct option o[] = { { "hidden", no_argument, NULL, 1 } };' \
-	>>"$tree/enroll_tool/main.c"
-finds 'main.c belongs to no command: --hidden' "$tree" "$build"
+	>>"$tree/enroll_tool/cli/words.c"
+finds 'cli/words.c belongs to no command: --hidden' "$tree" "$build"
 
 # Commands and operands.
 fresh
@@ -119,11 +123,11 @@ finds 'there are commands' "$tree" "$build"
 # Exit statuses, and keys of --json.
 change man/keyfirst.1 '/^\.It 4$/d'
 finds '#   4' "$tree" "$build"
-change enroll_tool/command.h 's/KF_EXIT_ERROR = 5/&,\n\tKF_EXIT_MORE = 6/'
+change enroll_tool/cli/command.h 's/KF_EXIT_ERROR = 5/&,\n\tKF_EXIT_MORE = 6/'
 finds '#   6' "$tree" "$build"
-change enroll_tool/json.c 's/"last-used"/"last-use"/'
+change enroll_tool/people/json.c 's/"last-used"/"last-use"/'
 finds '#   last-use' "$tree" "$build"
 finds '#   last-used' "$tree" "$build"
-change enroll_tool/cmd_remove.c 's/{ "last", no_argument/{ "json", no_argument/'
+change enroll_tool/people/remove.c 's/{ "last", no_argument/{ "json", no_argument/'
 finds '#   remove' "$tree" "$build"
 finish

@@ -1,0 +1,50 @@
+/* Why something of a foreign file is not taken, in words; see import.h. */
+#include "enroll_tool/import/import.h"
+
+#include "enroll_tool/cli/terminal.h"
+
+static const struct {
+	const char *words;
+	enum kf_exit status;
+} whys[] = {
+	[KF_IMPORT_SYNTAX] = { "it cannot be understood", KF_EXIT_ERROR },
+	[KF_IMPORT_SECRET] = { "the secret cannot be understood",
+	    KF_EXIT_ERROR },
+	[KF_IMPORT_TYPE] = { "neither time-based nor counter-based codes",
+	    KF_EXIT_ERROR },
+	[KF_IMPORT_OPTION] = { "an option that is not known", KF_EXIT_ERROR },
+	[KF_IMPORT_COUNTER] = { "counter-based: keyfirst has time-based codes "
+	    "only", KF_EXIT_POLICY },
+	[KF_IMPORT_PERIOD] = { "a code must last 15 to 60 seconds",
+	    KF_EXIT_POLICY },
+	[KF_IMPORT_DIGITS] = { "a code must have 6 to 8 digits",
+	    KF_EXIT_POLICY },
+	[KF_IMPORT_LONG] = { "the secret is too long: at most 128 bytes",
+	    KF_EXIT_POLICY },
+	[KF_IMPORT_NO_KEY] = { "no key in it", KF_EXIT_ERROR },
+	[KF_IMPORT_RESIDENT] = { "a resident key (*), whose id is on the key "
+	    "alone: take keyfirst enroll key", KF_EXIT_POLICY },
+	[KF_IMPORT_HANDLE] = { "the key handle cannot be understood",
+	    KF_EXIT_ERROR },
+	[KF_IMPORT_HANDLE_LENGTH] = { "a key handle must have 16 to 480 bytes",
+	    KF_EXIT_POLICY },
+	[KF_IMPORT_KEY_TYPE] = { "a key's type must be es256, eddsa or rs256",
+	    KF_EXIT_POLICY },
+	[KF_IMPORT_PUBLIC_KEY] = { "the public key is none of its type",
+	    KF_EXIT_ERROR },
+	[KF_IMPORT_TOO_MANY] = { "more than 4096 lines: take one person at a "
+	    "time, with --user", KF_EXIT_ERROR },
+	[KF_IMPORT_TOO_LARGE] = { "it has grown too large", KF_EXIT_ERROR },
+	[KF_IMPORT_UNREADABLE] = { "it cannot be read", KF_EXIT_ERROR },
+};
+
+enum kf_exit
+kf_import_complain(const char *file, const struct kf_import_entry *e)
+{
+	if (e->line > 0)
+		kf_complain("import: %s: line %u: %s", file, e->line,
+		    whys[e->why].words);
+	else
+		kf_complain("import: %s: %s", file, whys[e->why].words);
+	return whys[e->why].status;
+}

@@ -1,0 +1,337 @@
+/*
+ * Attestation; see attestation.h.  The only file of the tool that knows
+ * libfido2, which decodes CBOR and COSE and checks the attestation's signature;
+ * it does not look at the chain of certificates, nor at what they are for.
+ */
+#include "enroll_tool/keys/attestation.h"
+
+#include <fido.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/x509_vfy.h>
+#include <openssl/x509v3.h>
+#include <string.h>
+
+#include "factors/assertion.h"
+#include "key_protocol/cose.h"
+
+/* id-fido-gen-ce-aaguid: an OCTET STRING in the extension's OCTET STRING. */
+#define OID_AAGUID "1.3.6.1.4.1.45724.1.1.4"
+
+#define HEAD 37			/* RP id hash, flags, counter */
+#define FLAGS 32
+
+static void
+say_nothing(const char *line)
+{
+	(void)line;
+}
+
+/*
+ * What libfido2 checks only together with a certificate, and what it does not
+ * check: a counter of the extension that nobody asked for, a backup state
+ * without eligibility.
+ */
+static bool
+is_as_asked(const struct kf_key_make *make, const struct kf_key_made *made)
+{
+	unsigned char rp_id_hash[KF_KEY_HASH_SIZE];
+	unsigned must = KF_FLAG_UP | KF_FLAG_AT;
+	unsigned flags;
+
+	if (made->authdata_len < HEAD ||
+	    EVP_Digest(make->rp_id, strlen(make->rp_id), rp_id_hash, NULL,
+	    EVP_sha256(), NULL) != 1 ||
+	    memcmp(made->authdata, rp_id_hash, sizeof(rp_id_hash)) != 0)
+		return false;
+	flags = made->authdata[FLAGS];
+	if (make->verify != KF_KEY_VERIFY_NO)
+		must |= KF_FLAG_UV;
+	if ((flags & must) != must ||
+	    (flags & (KF_FLAG_BE | KF_FLAG_BS)) == KF_FLAG_BS)
+		return false;
+	return make->protect != 0 || (flags & KF_FLAG_ED) == 0;
+}
+
+/* Decoded, and for the algorithm that was asked for, or NULL. */
+static fido_cred_t *
+decode(const struct kf_key_make *make, const struct kf_key_made *made)
+{
+	fido_cred_t *cred = fido_cred_new();
+	bool fits = cred != NULL;
+
+	if (fits)
+		fits = fido_cred_set_type(cred,
+		    kf_cose_number(make->algorithm)) == FIDO_OK &&
+		    fido_cred_set_clientdata_hash(cred, make->hash,
+		    sizeof(make->hash)) == FIDO_OK &&
+		    fido_cred_set_rp(cred, make->rp_id, NULL) == FIDO_OK &&
+		    fido_cred_set_prot(cred, make->protect) == FIDO_OK &&
+		    (make->verify == KF_KEY_VERIFY_NO ||
+		    fido_cred_set_uv(cred, FIDO_OPT_TRUE) == FIDO_OK) &&
+		    fido_cred_set_authdata_raw(cred, made->authdata,
+		    made->authdata_len) == FIDO_OK;
+	if (!fits)
+		fido_cred_free(&cred);
+	return fits ? cred : NULL;
+}
+
+/* Lengths are those of libfido2's own structs, not the key's word. */
+static bool
+take(const fido_cred_t *cred, const struct kf_key_make *make,
+    struct kf_key *key)
+{
+	const size_t id_len = fido_cred_id_len(cred);
+	const size_t public_len = fido_cred_pubkey_len(cred);
+
+	if (id_len < KF_KEY_CREDENTIAL_MIN ||
+	    id_len > sizeof(key->credential) ||
+	    public_len != kf_public_key_size(make->algorithm) ||
+	    public_len > sizeof(key->public_key) ||
+	    fido_cred_aaguid_len(cred) != sizeof(key->aaguid))
+		return false;
+	*key = (struct kf_key){
+		.algorithm = (uint32_t)make->algorithm,
+		.credential_len = id_len,
+		.public_key_len = public_len,
+		.synced = (fido_cred_flags(cred) & KF_FLAG_BE) != 0,
+		.aaguid_len = sizeof(key->aaguid),
+	};
+	memcpy(key->rp_id, make->rp_id, strlen(make->rp_id) + 1);
+	memcpy(key->credential, fido_cred_id_ptr(cred), id_len);
+	memcpy(key->public_key, fido_cred_pubkey_ptr(cred), public_len);
+	memcpy(key->aaguid, fido_cred_aaguid_ptr(cred), sizeof(key->aaguid));
+	return true;
+}
+
+/* Who signed?  A format that is not known here shows nothing. */
+static enum kf_attestation_verdict
+check_signature(fido_cred_t *cred, const struct kf_key_made *made,
+    struct kf_key *key)
+{
+	bool packed = strcmp(made->format, "packed") == 0;
+	bool right;
+
+	key->attestation = KF_ATTESTATION_NONE;
+	if (!packed && strcmp(made->format, "fido-u2f") != 0)
+		return KF_ATTESTED_RIGHT;
+	if (fido_cred_set_fmt(cred, made->format) != FIDO_OK ||
+	    fido_cred_set_sig(cred, made->signature, made->signature_len) !=
+	    FIDO_OK)
+		return KF_ATTESTED_SIGNATURE;
+	if (made->certificate_len > 0) {
+		key->attestation = KF_ATTESTATION_LEAF;
+		right = fido_cred_set_x509(cred, made->certificate,
+		    made->certificate_len) == FIDO_OK &&
+		    fido_cred_verify(cred) == FIDO_OK;
+	} else {
+		key->attestation = KF_ATTESTATION_SELF;
+		right = packed && fido_cred_verify_self(cred) == FIDO_OK;
+	}
+	return right ? KF_ATTESTED_RIGHT : KF_ATTESTED_SIGNATURE;
+}
+
+static bool
+add_roots(X509_STORE *store, const char *text, size_t len, size_t *count)
+{
+	BIO *in = len > INT_MAX ? NULL : BIO_new_mem_buf(text, (int)len);
+	bool right = in != NULL;
+	X509 *x509;
+
+	ERR_clear_error();
+	while (right && (x509 = PEM_read_bio_X509(in, NULL, NULL, NULL)) !=
+	    NULL) {
+		right = X509_STORE_add_cert(store, x509) == 1;
+		X509_free(x509);
+		(*count)++;
+	}
+	/* Nothing but the end may be the reason why there was no other one. */
+	right = right &&
+	    ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
+	ERR_clear_error();
+	BIO_free(in);
+	return right;
+}
+
+static X509_STORE *
+parse_roots(const struct kf_roots *roots, size_t *bad)
+{
+	X509_STORE *store = X509_STORE_new();
+	/* Whatever is there was put there to be trusted. */
+	bool right = store != NULL &&
+	    X509_STORE_set_flags(store, X509_V_FLAG_PARTIAL_CHAIN) == 1;
+	size_t count = 0, start = 0;
+
+	for (*bad = 0; right && start < roots->len; (*bad)++) {
+		size_t end = *bad < roots->count ? roots->files[*bad].end :
+		    roots->len;
+
+		right = add_roots(store, roots->text + start, end - start,
+		    &count);
+		start = end;
+	}
+	if (right && count > 0)
+		return store;
+	X509_STORE_free(store);
+	return NULL;
+}
+
+static enum kf_attestation_verdict
+check_chain(X509_STORE *store, X509 *leaf)
+{
+	X509_STORE_CTX *ctx = X509_STORE_CTX_new();
+	enum kf_attestation_verdict verdict = KF_ATTESTED_BROKEN;
+
+	if (ctx != NULL && X509_STORE_CTX_init(ctx, store, leaf, NULL) == 1)
+		verdict = X509_verify_cert(ctx) == 1 ? KF_ATTESTED_RIGHT :
+		    KF_ATTESTED_UNKNOWN;
+	X509_STORE_CTX_free(ctx);
+	return verdict;
+}
+
+/* The one entry of its kind in the subject; exactly that, if expected. */
+static bool
+has_entry(X509 *leaf, int nid, const char *expected)
+{
+	const X509_NAME *name = X509_get_subject_name(leaf);
+	int at = X509_NAME_get_index_by_NID(name, nid, -1);
+	const ASN1_STRING *text;
+	size_t len;
+
+	if (at < 0 || X509_NAME_get_index_by_NID(name, nid, at) >= 0)
+		return false;
+	text = X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at));
+	len = (size_t)ASN1_STRING_length(text);
+	return len > 0 && (expected == NULL || (len == strlen(expected) &&
+	    memcmp(ASN1_STRING_get0_data(text), expected, len) == 0));
+}
+
+/* WebAuthn, 8.2.1. */
+static bool
+is_packed_leaf(X509 *leaf)
+{
+	uint32_t flags = X509_get_extension_flags(leaf);
+
+	return X509_get_version(leaf) == X509_VERSION_3 &&
+	    (flags & (EXFLAG_INVALID | EXFLAG_CA)) == 0 &&
+	    (flags & EXFLAG_BCONS) != 0 &&
+	    has_entry(leaf, NID_countryName, NULL) &&
+	    has_entry(leaf, NID_organizationName, NULL) &&
+	    has_entry(leaf, NID_commonName, NULL) &&
+	    has_entry(leaf, NID_organizationalUnitName,
+	    "Authenticator Attestation");
+}
+
+/*
+ * The extension is demanded, not only compared: a root may have signed for
+ * several models, and without it one could pass for another.
+ */
+static bool
+is_for_model(X509 *leaf, const unsigned char aaguid[KF_KEY_AAGUID_SIZE])
+{
+	ASN1_OBJECT *oid = OBJ_txt2obj(OID_AAGUID, 1);
+	int at = oid != NULL ? X509_get_ext_by_OBJ(leaf, oid, -1) : -1;
+	X509_EXTENSION *extension = at >= 0 ? X509_get_ext(leaf, at) : NULL;
+	const ASN1_OCTET_STRING *value;
+	const unsigned char *p;
+	bool is;
+
+	is = extension != NULL && X509_get_ext_by_OBJ(leaf, oid, at) < 0 &&
+	    !X509_EXTENSION_get_critical(extension);
+	ASN1_OBJECT_free(oid);
+	if (!is)
+		return false;
+	value = X509_EXTENSION_get_data(extension);
+	p = ASN1_STRING_get0_data(value);
+	return ASN1_STRING_length(value) == 2 + KF_KEY_AAGUID_SIZE &&
+	    p[0] == V_ASN1_OCTET_STRING && p[1] == KF_KEY_AAGUID_SIZE &&
+	    memcmp(p + 2, aaguid, KF_KEY_AAGUID_SIZE) == 0;
+}
+
+/* U2F's: what it signs has no AAGUID in it (WebAuthn, 8.6). */
+static bool
+is_no_model(const unsigned char aaguid[KF_KEY_AAGUID_SIZE])
+{
+	static const unsigned char zeros[KF_KEY_AAGUID_SIZE];
+
+	return memcmp(aaguid, zeros, sizeof(zeros)) == 0;
+}
+
+/*
+ * U2F asks nothing of its certificate but the kind of its key, which libfido2
+ * knows (WebAuthn, 8.6).  An AAGUID beside it would be nobody's word: whoever
+ * stands between us and any U2F key of that maker could name any model.
+ */
+static enum kf_attestation_verdict
+check_roots(const struct kf_roots *roots, const struct kf_key_made *made,
+    struct kf_key *key)
+{
+	const unsigned char *p = made->certificate;
+	enum kf_attestation_verdict verdict = KF_ATTESTED_ROOTS;
+	X509_STORE *store = NULL;
+	X509 *leaf = NULL;
+	size_t bad;
+
+	if (key->attestation != KF_ATTESTATION_LEAF)
+		return KF_ATTESTED_NOTHING;
+	store = parse_roots(roots, &bad);
+	if (store == NULL)
+		goto out;
+	verdict = KF_ATTESTED_MALFORMED;
+	leaf = d2i_X509(NULL, &p, (long)made->certificate_len);
+	if (leaf == NULL || p != made->certificate + made->certificate_len)
+		goto out;
+	verdict = check_chain(store, leaf);
+	if (verdict == KF_ATTESTED_RIGHT &&
+	    strcmp(made->format, "packed") != 0) {
+		if (!is_no_model(key->aaguid))
+			verdict = KF_ATTESTED_MODEL;
+	} else if (verdict == KF_ATTESTED_RIGHT) {
+		if (!is_packed_leaf(leaf))
+			verdict = KF_ATTESTED_LEAF;
+		else if (!is_for_model(leaf, key->aaguid))
+			verdict = KF_ATTESTED_MODEL;
+	}
+	if (verdict == KF_ATTESTED_RIGHT)
+		key->attestation = KF_ATTESTATION_CHAIN;
+out:
+	X509_free(leaf);
+	X509_STORE_free(store);
+	ERR_clear_error();
+	return verdict;
+}
+
+enum kf_attestation_verdict
+kf_attestation_roots(const struct kf_roots *roots, size_t *bad)
+{
+	X509_STORE *store = parse_roots(roots, bad);
+
+	if (store == NULL)
+		return KF_ATTESTED_ROOTS;
+	X509_STORE_free(store);
+	return KF_ATTESTED_RIGHT;
+}
+
+enum kf_attestation_verdict
+kf_attestation_check(const struct kf_attestation_rules *rules,
+    const struct kf_key_made *made, struct kf_key *key)
+{
+	enum kf_attestation_verdict verdict;
+	fido_cred_t *cred;
+
+	fido_init(FIDO_DISABLE_U2F_FALLBACK);
+	fido_set_log_handler(say_nothing);
+	if (!is_as_asked(rules->make, made))
+		return KF_ATTESTED_OTHER;
+	cred = decode(rules->make, made);
+	if (cred == NULL)
+		return KF_ATTESTED_MALFORMED;
+	verdict = KF_ATTESTED_MALFORMED;
+	if (take(cred, rules->make, key))
+		verdict = check_signature(cred, made, key);
+	if (verdict == KF_ATTESTED_RIGHT && rules->roots->text != NULL)
+		verdict = check_roots(rules->roots, made, key);
+	fido_cred_free(&cred);
+	return verdict;
+}

@@ -1,0 +1,41 @@
+/* Speaking to a security key; see key.h.  Nothing is judged here. */
+#include "key_dialogue/key.h"
+
+#include <string.h>
+
+#define PIN_MIN 4			/* CTAP 2.1, 6.5.1 */
+
+bool
+kf_key_can_be_pin(const struct kf_msg_answer *answer)
+{
+	return answer->kind == KF_ANSWER_TEXT &&
+	    answer->text.len >= PIN_MIN &&
+	    answer->text.len < KF_KEY_PIN_SIZE &&
+	    memchr(answer->text.bytes, '\0', answer->text.len) == NULL;
+}
+
+void
+kf_key_add_candidate(struct kf_key_find *find, const struct kf_key *key)
+{
+	struct kf_key_candidate *c = &find->candidates[find->count++];
+
+	memcpy(c->rp_id, key->rp_id, sizeof(c->rp_id));
+	memcpy(c->credential, key->credential, key->credential_len);
+	c->credential_len = key->credential_len;
+}
+
+struct kf_assertion
+kf_key_said(const struct kf_key *key, const struct kf_key_asserted *said)
+{
+	bool named = said->credential_len > 0;
+
+	return (struct kf_assertion){
+		.credential = named ? said->credential : key->credential,
+		.credential_len = named ? said->credential_len :
+		    key->credential_len,
+		.authdata = said->authdata,
+		.authdata_len = said->authdata_len,
+		.signature = said->signature,
+		.signature_len = said->signature_len,
+	};
+}

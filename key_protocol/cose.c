@@ -1,0 +1,35 @@
+/*
+ * COSE's numbers; see cose.h.  Whoever talks to libfido2 needs them, on both
+ * sides of the socket; they are here without it.
+ */
+#include "key_protocol/cose.h"
+
+#include <stddef.h>
+
+static const struct {
+	enum kf_key_algorithm algorithm;
+	int number;
+} table[] = {
+	{ KF_ES256, -7 },
+	{ KF_EDDSA, -8 },
+	{ KF_RS256, -257 },
+};
+#define ROWS (sizeof(table) / sizeof(table[0]))
+
+int
+kf_cose_number(enum kf_key_algorithm algorithm)
+{
+	for (size_t i = 0; i < ROWS; i++)
+		if (table[i].algorithm == algorithm)
+			return table[i].number;
+	return 0;
+}
+
+unsigned
+kf_cose_algorithm(int number)
+{
+	for (size_t i = 0; i < ROWS; i++)
+		if (table[i].number == number)
+			return table[i].algorithm;
+	return 0;
+}

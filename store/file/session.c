@@ -1,0 +1,59 @@
+/*
+ * A person's session slots in the file backend: a lock on one of four bytes
+ * past the end of state/UID, for as long as the store is open.  It must not
+ * wait, and never makes a file: who has no state gets no session.
+ *
+ * The locks belong to the open file (OFD): a guess that opens and closes the
+ * same file does not drop them, and they end with the process.  They do not
+ * meet the flock(2) of a guess.
+ */
+#include "store/file/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "common/trust.h"
+
+/* True when the byte is ours; *broken when there is no telling. */
+static bool
+lock_byte(int fd, unsigned n, bool *broken)
+{
+	struct flock lock = {
+		.l_type = F_WRLCK,
+		.l_whence = SEEK_SET,
+		.l_start = KF_STATE_SIZE + (off_t)n,
+		.l_len = 1,
+	};
+
+	if (fcntl(fd, F_OFD_SETLK, &lock) == 0)
+		return true;
+	*broken = errno != EAGAIN && errno != EACCES;
+	return false;
+}
+
+enum kf_err
+kf_file_enter(void *handle, uint32_t uid)
+{
+	struct kf_file_store *fs = handle;
+	const struct kf_trust trust = {
+		.owner = geteuid(),
+		.forbidden = 0077,
+		.max = KF_STATE_SIZE,
+	};
+	bool broken = false;
+	enum kf_err err;
+
+	if (fs->state < 0 || fs->slot >= 0)
+		return KF_ERR_UNAVAILABLE;
+	err = kf_trust_file(fs->state, kf_file_name("", uid).text, O_RDWR,
+	    &trust, &fs->slot);
+	if (err != KF_OK)
+		return err == KF_ERR_MISSING ? KF_ERR_NO_USER :
+		    kf_file_answer(err);
+	for (unsigned n = 0; n < KF_SESSIONS && !broken; n++)
+		if (lock_byte(fs->slot, n, &broken))
+			return KF_OK;
+	kf_file_close_fd(&fs->slot);
+	return broken ? KF_ERR_UNAVAILABLE : KF_ERR_LOCKED;
+}
