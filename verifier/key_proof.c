@@ -2,7 +2,7 @@
  * What a key has signed: is it right, and is its counter higher than any
  * before?  Only what is recorded counts.
  */
-#include "verifier/key_wait.h"
+#include "verifier/key_login.h"
 
 #include <string.h>
 #include <syslog.h>
@@ -60,10 +60,10 @@ refuse(struct kf_session *s, enum kf_deny deny, const char *reason)
 
 /* Durable, or not proved. */
 static bool
-record(struct kf_key_wait *w, const struct kf_authenticator *a,
+record(struct kf_key_login *l, const struct kf_authenticator *a,
     uint32_t counter)
 {
-	struct kf_session *s = w->s;
+	struct kf_session *s = l->s;
 	static struct kf_signature sig;		/* large */
 	const struct kf_authenticator *now;
 	enum kf_err err;
@@ -78,7 +78,7 @@ record(struct kf_key_wait *w, const struct kf_authenticator *a,
 	err = kf_store_sign(s->store, &sig);
 	if (err == KF_ERR_CONFLICT) {
 		log_counter(s, &sig, a, true);
-		kf_key_tell(w, is_race(&sig) ? "Another login used this "
+		kf_key_tell(l, is_race(&sig) ? "Another login used this "
 		    "security key at the same moment. Try again." :
 		    "This security key has signed out of order: it may have "
 		    "been copied. Tell your administrator.");
@@ -100,13 +100,30 @@ record(struct kf_key_wait *w, const struct kf_authenticator *a,
 	return true;
 }
 
-bool
-kf_key_proof(struct kf_key_wait *w, const struct kf_device *device)
+/* The signature is not right: logged, told, and the reason of the denial. */
+static void
+refuse_signature(struct kf_key_login *l, const struct kf_authenticator *a,
+    enum kf_assertion_verdict verdict)
+{
+	log_refused(l->s, kf_assertion_reason(verdict), a, LOG_WARNING);
+	if (verdict == KF_ASSERTION_SYNCED)
+		kf_key_tell(l, "This security key can be copied between "
+		    "devices, which is not allowed here.");
+	else if (verdict == KF_ASSERTION_VERIFICATION)
+		kf_key_tell(l, "The security key did not verify you.");
+	else
+		kf_key_tell(l, "The security key's answer is not valid.");
+	(void)refuse(l->s, KF_DENY_AUTH, kf_assertion_reason(verdict));
+}
+
+enum kf_key_event
+kf_key_judge(void *context, struct kf_device *device)
 {
 	static struct kf_key_asserted asserted;	/* large */
-	const struct kf_key_attempt *attempt = kf_key_attempt(w, device);
-	const struct kf_authenticator *a = w->owner[attempt->candidate];
-	struct kf_session *s = w->s;
+	struct kf_key_login *l = context;
+	const struct kf_key_attempt *attempt = kf_key_attempt(l, device);
+	const struct kf_authenticator *a = l->owner[attempt->candidate];
+	struct kf_session *s = l->s;
 	struct kf_assertion_rules rules = {
 		.verify = s->conf.key_verify,
 		.hardware = s->conf.key_synced_deny,
@@ -114,7 +131,8 @@ kf_key_proof(struct kf_key_wait *w, const struct kf_device *device)
 	struct kf_assertion_facts facts;
 	enum kf_assertion_verdict verdict = KF_ASSERTION_MALFORMED;
 
-	if (kf_key_get_asserted(&w->devices.frame, &asserted) == KF_OK) {
+	if (kf_key_get_asserted(&l->dialogue.devices.frame, &asserted) ==
+	    KF_OK) {
 		const struct kf_assertion assertion = kf_key_said(&a->key,
 		    &asserted);
 
@@ -122,15 +140,11 @@ kf_key_proof(struct kf_key_wait *w, const struct kf_device *device)
 		verdict = kf_assertion_check(&a->key, &rules, &assertion,
 		    &facts);
 	}
-	if (verdict == KF_ASSERTION_RIGHT)
-		return record(w, a, facts.counter);
-	log_refused(s, kf_assertion_reason(verdict), a, LOG_WARNING);
-	if (verdict == KF_ASSERTION_SYNCED)
-		kf_key_tell(w, "This security key can be copied between "
-		    "devices, which is not allowed here.");
-	else if (verdict == KF_ASSERTION_VERIFICATION)
-		kf_key_tell(w, "The security key did not verify you.");
-	else
-		kf_key_tell(w, "The security key's answer is not valid.");
-	return refuse(s, KF_DENY_AUTH, kf_assertion_reason(verdict));
+	if (verdict == KF_ASSERTION_RIGHT && record(l, a, facts.counter))
+		return KF_KEY_RIGHT;
+	if (verdict != KF_ASSERTION_RIGHT)
+		refuse_signature(l, a, verdict);
+	l->failed = true;
+	l->words = NULL;
+	return KF_KEY_WRONG;
 }

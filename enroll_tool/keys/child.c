@@ -1,89 +1,14 @@
-/* The child of enrol key: its talk with root's process; see keys/child.h. */
+/* The child of `keyfirst enroll key`: runs the dialogue; see child.h. */
 #include "enroll_tool/keys/child.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "common/clock.h"
 #include "common/text.h"
 #include "key_dialogue/key.h"
 
-#define SEND_MS 3000
-/* Somebody looks for a PIN; nobody waits longer. */
-#define ANSWER_MS (300 * INT64_C(1000))
-
-static enum kf_key_stop
-send(struct kf_key_child *c)
-{
-	enum kf_err err = kf_frame_write(STDIN_FILENO, &c->frame,
-	    kf_clock_monotonic() + SEND_MS);
-
-	return err == KF_OK ? KF_KEY_STOP_NONE : KF_KEY_STOP_BROKEN;
-}
-
-enum kf_key_stop
-kf_key_child_show(struct kf_key_child *c, enum kf_key_show what,
-    uint8_t number, const struct kf_device *device)
-{
-	struct kf_key_shown shown = { .what = what, .number = number };
-
-	if (device != NULL) {
-		kf_text_filter(shown.path, sizeof(shown.path),
-		    device->reader.path, false);
-		kf_text_filter(shown.name, sizeof(shown.name),
-		    device->reader.name, false);
-		shown.fido2 = device->opened.fido2;
-		memcpy(shown.aaguid, device->opened.aaguid,
-		    sizeof(shown.aaguid));
-	}
-	if (kf_key_talk_put_show(&c->frame, &shown) != KF_OK)
-		return KF_KEY_STOP_BROKEN;
-	return send(c);
-}
-
-enum kf_key_stop
-kf_key_child_wait(struct kf_key_child *c, int64_t deadline,
-    enum kf_devices_event *event, struct kf_device **device)
-{
-	*event = kf_devices_wait(&c->devices, STDIN_FILENO, deadline, device);
-	return *event == KF_DEVICES_CALLER ? KF_KEY_STOP_BROKEN :
-	    KF_KEY_STOP_NONE;
-}
-
-/* What happens to keys meanwhile is noted, and seen afterwards. */
-enum kf_key_stop
-kf_key_child_ask(struct kf_key_child *c, enum kf_key_ask what, uint8_t number,
-    struct kf_msg_answer *answer)
-{
-	const struct kf_key_asked asked = { .what = what, .number = number };
-	int64_t deadline = kf_clock_monotonic() + ANSWER_MS;
-	enum kf_devices_event event = KF_DEVICES_TIMEOUT;
-	struct kf_device *device;
-	enum kf_err err;
-
-	answer->kind = KF_ANSWER_FAILED;
-	kf_secret_wipe(&answer->text);
-	kf_key_talk_put_ask(&c->frame, &asked);
-	if (send(c) != KF_KEY_STOP_NONE)
-		return KF_KEY_STOP_BROKEN;
-	do
-		event = kf_devices_wait(&c->devices, STDIN_FILENO, deadline,
-		    &device);
-	while (event != KF_DEVICES_CALLER && event != KF_DEVICES_TIMEOUT);
-	err = kf_frame_read(STDIN_FILENO, &c->frame, event ==
-	    KF_DEVICES_CALLER ? kf_clock_monotonic() + SEND_MS : deadline);
-	if (err == KF_OK && c->frame.type != KF_MSG_ANSWER)
-		err = KF_ERR_PROTOCOL;
-	if (err == KF_OK)
-		err = kf_msg_get_answer(&c->frame, answer);
-	kf_frame_wipe(&c->frame);
-	if (err == KF_ERR_TIMEOUT)
-		return KF_KEY_STOP_NO_ANSWER;
-	return err == KF_OK ? KF_KEY_STOP_NONE : KF_KEY_STOP_BROKEN;
-}
-
-/* Whatever RP they are for: a key is enrolled once. */
+/* The person's keys for every RP: a key is enrolled once. */
 static void
 list_candidates(struct kf_key_child *c)
 {
@@ -97,10 +22,93 @@ list_candidates(struct kf_key_child *c)
 	}
 }
 
+/* Whose turn it is: the key that was chosen has the dialogue to itself. */
+static struct kf_device *
+next(void *context, const struct kf_key_outlook *outlook, int64_t *until)
+{
+	struct kf_key_child *c = context;
+
+	*until = 0;
+	if (c->stop != KF_KEY_STOP_NONE)
+		return NULL;
+	if (c->device == NULL)
+		return kf_key_child_search(c, outlook, until);
+	*until = c->cue_at != 0 ? c->cue_at : c->end;
+	return NULL;
+}
+
+/* Root's process said something that it was not asked, or has closed. */
+static void
+stop_for_caller(void *context)
+{
+	struct kf_key_child *c = context;
+
+	c->stop = KF_KEY_STOP_BROKEN;
+}
+
+/* c->stop has the reason, which ends the dialogue. */
+static enum kf_key_event
+give_up(void *context, struct kf_device *device)
+{
+	(void)context;
+	(void)device;
+	return KF_KEY_OVER;
+}
+
+static enum kf_key_event
+dismiss(void *context, struct kf_device *device)
+{
+	struct kf_key_child *c = context;
+
+	kf_device_release(&c->dialogue.devices, device);
+	if (device == c->device)
+		c->stop = KF_KEY_STOP_FAILED;
+	return KF_KEY_NOTHING;
+}
+
+static enum kf_key_event
+stop_when_gone(void *context, struct kf_device *device)
+{
+	struct kf_key_child *c = context;
+
+	if (device != c->device)
+		return KF_KEY_NOTHING;
+	c->stop = c->cancelled ? KF_KEY_STOP_TIMEOUT : KF_KEY_STOP_GONE;
+	return KF_KEY_OVER;
+}
+
+/* The touch is announced after a fixed time, whatever the key says. */
+static void
+ignore_blinking(void *context)
+{
+	(void)context;
+}
+
+static const struct kf_key_effects effects = {
+	.look = kf_key_child_look,
+	.choose = kf_key_child_choose,
+	.start = kf_key_child_start,
+	.count = kf_key_child_count,
+	.ask_pin = kf_key_child_ask_pin,
+	.touch = kf_key_child_touch,
+	.judge = kf_key_child_judge,
+	.check = kf_key_child_check,
+	.recheck = kf_key_child_recheck,
+	.refused = kf_key_child_refused,
+	.give_up = give_up,
+	.dismiss = dismiss,
+	.gone = stop_when_gone,
+	.next = next,
+	.late = kf_key_child_late,
+	.caller = stop_for_caller,
+	.arrived = kf_key_child_arrived,
+	.busy = kf_key_child_busy,
+	.blinks = ignore_blinking,
+};
+
 static enum kf_key_stop
 enrol(struct kf_key_child *c)
 {
-	enum kf_key_stop stop = KF_KEY_STOP_NONE;
 	size_t bad;
 
 	if (c->enrol->roots.text != NULL &&
@@ -110,13 +118,20 @@ enrol(struct kf_key_child *c)
 		return KF_KEY_STOP_ROOTS;
 	}
 	list_candidates(c);
-	kf_devices_start(&c->devices, c->enrol->device);
-	stop = kf_key_child_find(c);
-	if (stop == KF_KEY_STOP_NONE)
-		stop = kf_key_child_make(c);
-	/* Before the result, after which this process is killed. */
-	kf_devices_stop(&c->devices);
-	return stop;
+	c->dialogue.effects = &effects;
+	c->dialogue.context = c;
+	c->dialogue.caller = STDIN_FILENO;
+	c->dialogue.only = c->enrol->device;
+	kf_dialogue_run(&c->dialogue);
+	kf_secret_wipe(&c->pin);
+	if (c->dialogue.proved)
+		kf_text_filter(c->done.name, sizeof(c->done.name),
+		    c->device->reader.name, false);
+	else if (c->stop == KF_KEY_STOP_NONE)
+		c->stop = KF_KEY_STOP_BROKEN;
+	/* Before the result is sent: this process is killed after it. */
+	kf_devices_stop(&c->dialogue.devices);
+	return c->stop;
 }
 
 void
@@ -137,7 +152,7 @@ kf_key_child_work(void *context)
 		stopped.why = KF_KEY_STOP_BROKEN;
 	if (stopped.why != KF_KEY_STOP_NONE)
 		kf_key_talk_put_stopped(&c->frame, &stopped);
-	(void)send(c);
+	(void)kf_key_child_send(c);
 	explicit_bzero(c, sizeof(*c));
 	free(c);
 }

@@ -1,6 +1,6 @@
 /*
- * Which security key is to be enrolled: one that is there, or is plugged in
- * while we wait, and holds nothing of the person's yet; see keys/child.h.
+ * Which security key is to be enrolled: a key that is there, or is plugged in
+ * while we wait, and holds no credential of the person's yet; see child.h.
  */
 #include <string.h>
 
@@ -9,26 +9,14 @@
 #include "enroll_tool/keys/child.h"
 
 #define SETTLE_MS 10000		/* until all keys that are there are known */
-#define FIND_MS 8000		/* of one, for sixteen credentials */
+#define FIND_MS 8000		/* for a key to be asked for 16 credentials */
 #define CHOICES 2		/* how often is asked for a number */
-
-/* device->mark. */
-enum mark {
-	NEW = 0,		/* from devices.h: zeros at the start */
-	ASKED,			/* what it holds */
-	LOOKED_AT,
-	CHOSEN = KF_KEY_CHOSEN
-};
-
-struct search {
-	bool busy;		/* one was, and it was said */
-	bool waiting;		/* "Insert your security key." was said */
-};
 
 static bool
 is_ready(const struct kf_device *device)
 {
-	return device->phase == KF_DEVICE_IDLE && device->mark == LOOKED_AT;
+	return device->phase == KF_DEVICE_IDLE &&
+	    device->mark == KF_KEY_WAITING;
 }
 
 static size_t
@@ -37,110 +25,67 @@ count_ready(const struct kf_key_child *c)
 	size_t count = 0;
 
 	for (size_t i = 0; i < KF_READERS_MAX; i++)
-		count += is_ready(&c->devices.list[i]);
+		count += is_ready(&c->dialogue.devices.list[i]);
 	return count;
 }
 
-/* Asks those that have just been opened.  True while there is any to come. */
-static bool
-ask_all(struct kf_key_child *c)
+/* A key is asked only until another one is chosen. */
+enum kf_key_event
+kf_key_child_look(void *context, struct kf_device *device)
 {
-	bool pending = false;
+	struct kf_key_child *c = context;
 
-	for (size_t i = 0; i < KF_READERS_MAX; i++) {
-		struct kf_device *device = &c->devices.list[i];
-
-		if (device->phase == KF_DEVICE_IDLE && device->mark == NEW) {
-			device->mark = c->find.count > 0 ? ASKED : LOOKED_AT;
-			if (device->mark == ASKED)
-				kf_device_find(&c->devices, device, &c->find,
-				    FIND_MS);
-		}
-		pending = pending || device->phase == KF_DEVICE_OPENING ||
-		    device->phase == KF_DEVICE_BUSY ||
-		    device->phase == KF_DEVICE_WORKING;
-	}
-	return pending;
+	if (c->find.count == 0 || c->device != NULL)
+		return KF_KEY_LATER;
+	kf_device_find(&c->dialogue.devices, device, &c->find, FIND_MS);
+	return KF_KEY_NOTHING;
 }
 
-/* One that does not answer that question holds nothing that is known. */
-static void
-note_held(struct kf_key_child *c, struct kf_device *device)
+/* A key that does not answer FIND holds none of the person's credentials. */
+enum kf_key_event
+kf_key_child_choose(void *context, struct kf_device *device)
 {
+	struct kf_key_child *c = context;
+	const struct kf_frame *answer = &c->dialogue.devices.frame;
 	struct kf_key_found found = { 0 };
 
-	if (device->mark != ASKED)
-		return;
-	if (c->devices.frame.type == KF_KEY_MSG_FOUND &&
-	    kf_key_get_found(&c->devices.frame, &found) == KF_OK)
+	if (answer->type == KF_KEY_MSG_FOUND &&
+	    kf_key_get_found(answer, &found) == KF_OK)
 		device->held = found.held;
-	device->mark = LOOKED_AT;
+	return KF_KEY_LATER;
+}
+
+/* A key that comes while we wait for it has its own time to be known. */
+void
+kf_key_child_arrived(void *context, const struct kf_device *device)
+{
+	struct kf_key_child *c = context;
+
+	if (c->insert_end != 0 && device->phase == KF_DEVICE_OPENING)
+		c->settle_end = kf_clock_monotonic() + SETTLE_MS;
+}
+
+bool
+kf_key_child_busy(void *context)
+{
+	struct kf_key_child *c = context;
+
+	if (c->busy_said || c->device != NULL)
+		return true;
+	c->busy_said = true;
+	if (kf_key_child_show(c, KF_KEY_SHOW_BUSY, 0, NULL) ==
+	    KF_KEY_STOP_NONE)
+		return true;
+	c->stop = KF_KEY_STOP_BROKEN;
+	return false;
 }
 
 static enum kf_key_stop
-take_event(struct kf_key_child *c, struct search *s, int64_t deadline)
+why_none(const struct kf_key_child *c)
 {
-	enum kf_devices_event event;
-	struct kf_device *device = NULL;
-	enum kf_key_stop stop = kf_key_child_wait(c, deadline, &event,
-	    &device);
-
-	if (stop != KF_KEY_STOP_NONE)
-		return stop;
-	if (event == KF_DEVICES_ANSWER)
-		note_held(c, device);
-	if (event == KF_DEVICES_BUSY && !s->busy) {
-		s->busy = true;
-		return kf_key_child_show(c, KF_KEY_SHOW_BUSY, 0, NULL);
-	}
-	return KF_KEY_STOP_NONE;
-}
-
-/* Until nothing more is to come of the keys that are there. */
-static enum kf_key_stop
-settle(struct kf_key_child *c, struct search *s)
-{
-	int64_t deadline = kf_clock_monotonic() + SETTLE_MS;
-	enum kf_key_stop stop = KF_KEY_STOP_NONE;
-
-	while (stop == KF_KEY_STOP_NONE && ask_all(c) &&
-	    kf_clock_monotonic() < deadline)
-		stop = take_event(c, s, deadline);
-	return stop;
-}
-
-/*
- * One that was just plugged in is refused for a moment, until udev has been
- * there; so, once we wait, that is no reason to stop.
- */
-static enum kf_key_stop
-await_one(struct kf_key_child *c, struct search *s)
-{
-	int64_t deadline;
-	enum kf_key_stop stop = settle(c, s);
-
-	if (stop != KF_KEY_STOP_NONE || count_ready(c) > 0 ||
-	    c->devices.refused || s->busy || c->enrol->device != NULL ||
-	    !c->enrol->terminal)
-		return stop;
-	stop = kf_key_child_show(c, KF_KEY_SHOW_INSERT, 0, NULL);
-	deadline = kf_clock_monotonic() +
-	    c->enrol->in.conf.key_insert_timeout * INT64_C(1000);
-	while (stop == KF_KEY_STOP_NONE && count_ready(c) == 0 &&
-	    kf_clock_monotonic() < deadline) {
-		stop = take_event(c, s, deadline);
-		if (stop == KF_KEY_STOP_NONE)
-			stop = settle(c, s);
-	}
-	return stop;
-}
-
-static enum kf_key_stop
-why_none(const struct kf_key_child *c, const struct search *s)
-{
-	if (c->devices.refused)
+	if (c->dialogue.devices.refused)
 		return KF_KEY_STOP_RULE;
-	return s->busy ? KF_KEY_STOP_BUSY : KF_KEY_STOP_ABSENT;
+	return c->busy_said ? KF_KEY_STOP_BUSY : KF_KEY_STOP_ABSENT;
 }
 
 /* The first candidate that it holds. */
@@ -169,7 +114,7 @@ show_all(struct kf_key_child *c, struct kf_device *choices[KF_READERS_MAX],
 
 	*count = 0;
 	for (size_t i = 0; i < KF_READERS_MAX; i++) {
-		struct kf_device *device = &c->devices.list[i];
+		struct kf_device *device = &c->dialogue.devices.list[i];
 
 		if (!is_ready(device))
 			continue;
@@ -223,29 +168,24 @@ static void
 release_others(struct kf_key_child *c)
 {
 	for (size_t i = 0; i < KF_READERS_MAX; i++) {
-		struct kf_device *device = &c->devices.list[i];
+		struct kf_device *device = &c->dialogue.devices.list[i];
 
 		if (device == c->device || device->phase == KF_DEVICE_NONE ||
 		    device->phase == KF_DEVICE_DONE)
 			continue;
-		kf_device_release(&c->devices, device);
+		kf_device_release(&c->dialogue.devices, device);
 	}
 }
 
-enum kf_key_stop
-kf_key_child_find(struct kf_key_child *c)
+/* Leaves c->device and releases all others; or says why there is none. */
+static enum kf_key_stop
+choose_device(struct kf_key_child *c)
 {
 	struct kf_device *choices[KF_READERS_MAX] = { NULL };
 	struct kf_device *chosen = NULL;
-	struct search s = { 0 };
-	enum kf_key_stop stop = await_one(c, &s);
 	uint8_t count = 0;
+	enum kf_key_stop stop = show_all(c, choices, &count);
 
-	if (stop != KF_KEY_STOP_NONE)
-		return stop;
-	if (count_ready(c) == 0)
-		return why_none(c, &s);
-	stop = show_all(c, choices, &count);
 	if (stop != KF_KEY_STOP_NONE)
 		return stop;
 	if (count == 0)
@@ -258,8 +198,48 @@ kf_key_child_find(struct kf_key_child *c)
 	/* It may have been pulled out, and another one have its place. */
 	if (!is_ready(chosen))
 		return KF_KEY_STOP_GONE;
-	chosen->mark = CHOSEN;
 	c->device = chosen;
 	release_others(c);
 	return KF_KEY_STOP_NONE;
+}
+
+/*
+ * A key that was just plugged in is refused for a moment, until udev has been
+ * there.  So, while we wait for one, a refusal is no reason to stop.
+ */
+static bool
+may_wait_for_one(const struct kf_key_child *c)
+{
+	return !c->dialogue.devices.refused && !c->busy_said &&
+	    c->enrol->device == NULL && c->enrol->terminal;
+}
+
+struct kf_device *
+kf_key_child_search(struct kf_key_child *c, const struct kf_key_outlook *o,
+    int64_t *until)
+{
+	int64_t now = kf_clock_monotonic();
+
+	if (c->settle_end == 0)
+		c->settle_end = now + SETTLE_MS;
+	if ((o->looking || o->busy) && now < c->settle_end) {
+		*until = c->settle_end;
+		return NULL;
+	}
+	if (count_ready(c) > 0) {
+		c->stop = choose_device(c);
+		return c->device;
+	}
+	if (c->insert_end == 0) {
+		if (!may_wait_for_one(c)) {
+			c->stop = why_none(c);
+			return NULL;
+		}
+		c->stop = kf_key_child_show(c, KF_KEY_SHOW_INSERT, 0, NULL);
+		c->insert_end = now +
+		    c->enrol->in.conf.key_insert_timeout * INT64_C(1000);
+	} else if (now >= c->insert_end)
+		c->stop = why_none(c);
+	*until = c->stop == KF_KEY_STOP_NONE ? c->insert_end : 0;
+	return NULL;
 }

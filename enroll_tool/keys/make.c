@@ -1,7 +1,8 @@
 /*
- * A credential, from the wish to the proof; see child.h.  What the key says
- * is judged by attestation.c and factors/assertion.c, and nothing is taken for
- * done before a signature of the new credential was right.
+ * The credential that is enrolled: what the key is asked to make, and how that
+ * and the proof are judged, with attestation.c and factors/assertion.c; see
+ * child.h.  Nothing is taken for done before a signature of the new credential
+ * was right.
  */
 #include <string.h>
 
@@ -19,31 +20,31 @@
  */
 #define PROTECT 2
 
-static void
-ask_make(struct kf_key_child *c, enum kf_key_verify verify, int64_t ms)
+void
+kf_key_child_ask_make(struct kf_key_child *c, int64_t ms)
 {
-	struct kf_key_make make = c->make;
+	struct kf_key_make make;
 
-	c->make.verify = verify;
-	make.verify = verify;
-	if (verify == KF_KEY_VERIFY_PIN)
+	c->make.verify = c->verify;
+	make = c->make;
+	if (c->verify == KF_KEY_VERIFY_PIN)
 		memcpy(make.pin, c->pin.bytes, c->pin.len + 1);
-	kf_device_make(&c->devices, c->device, &make, ms);
+	kf_device_make(&c->dialogue.devices, c->device, &make, ms);
 	explicit_bzero(&make, sizeof(make));
 }
 
-static void
-ask_assert(struct kf_key_child *c, enum kf_key_verify verify, int64_t ms)
+void
+kf_key_child_ask_assert(struct kf_key_child *c, int64_t ms)
 {
 	struct kf_key_assert assertion = {
 		.candidate = 0,
-		.verify = verify,
+		.verify = c->verify,
 	};
 
 	memcpy(assertion.hash, c->hash, sizeof(assertion.hash));
-	if (verify == KF_KEY_VERIFY_PIN)
+	if (c->verify == KF_KEY_VERIFY_PIN)
 		memcpy(assertion.pin, c->pin.bytes, c->pin.len + 1);
-	kf_device_assert(&c->devices, c->device, &assertion, ms);
+	kf_device_assert(&c->dialogue.devices, c->device, &assertion, ms);
 	explicit_bzero(&assertion, sizeof(assertion));
 }
 
@@ -62,13 +63,13 @@ choose_algorithm(const struct kf_key_opened *opened)
 
 /* What can be said before anybody touches it. */
 static enum kf_key_stop
-check_device(const struct kf_key_child *c, bool wanted)
+check_device(const struct kf_key_child *c)
 {
 	const struct kf_key_opened *opened = &c->device->opened;
 
 	if (!kf_key_model_allowed(&c->enrol->in.conf, opened->aaguid))
 		return KF_KEY_STOP_MODEL;
-	if ((wanted || opened->always_verify) && !opened->has_pin &&
+	if ((c->wanted || opened->always_verify) && !opened->has_pin &&
 	    !opened->has_verify)
 		return KF_KEY_STOP_NO_VERIFY;
 	if (c->enrol->ssh_file != NULL &&
@@ -77,10 +78,14 @@ check_device(const struct kf_key_child *c, bool wanted)
 	return KF_KEY_STOP_NONE;
 }
 
-static enum kf_key_stop
-prepare(struct kf_key_child *c)
+enum kf_key_stop
+kf_key_child_prepare(struct kf_key_child *c)
 {
 	const struct kf_key_opened *opened = &c->device->opened;
+	enum kf_key_stop stop = check_device(c);
+
+	if (stop != KF_KEY_STOP_NONE)
+		return stop;
 
 	c->make = (struct kf_key_make){
 		.algorithm = choose_algorithm(opened),
@@ -133,8 +138,8 @@ judge_made(struct kf_key_child *c)
 	struct kf_key *key = &c->done.key;
 	enum kf_key_stop stop;
 
-	if (c->devices.frame.type != KF_KEY_MSG_MADE ||
-	    kf_key_get_made(&c->devices.frame, &made) != KF_OK)
+	if (c->dialogue.devices.frame.type != KF_KEY_MSG_MADE ||
+	    kf_key_get_made(&c->dialogue.devices.frame, &made) != KF_OK)
 		return KF_KEY_STOP_FAILED;
 	stop = stop_of_verdict(kf_attestation_check(&rules, &made, key));
 	if (stop != KF_KEY_STOP_NONE)
@@ -147,43 +152,20 @@ judge_made(struct kf_key_child *c)
 	return KF_KEY_STOP_NONE;
 }
 
-/* A login finds it silently, so that has to work. */
 static enum kf_key_stop
-find_again(struct kf_key_child *c)
-{
-	struct kf_key_find find = { 0 };
-	const struct kf_key *key = &c->done.key;
-	struct kf_key_found found = { 0 };
-	enum kf_key_stop stop;
-
-	kf_key_add_candidate(&find, key);
-	if (!kf_key_child_is_there(c))
-		return KF_KEY_STOP_GONE;
-	kf_device_find(&c->devices, c->device, &find, KF_KEY_QUICK_MS);
-	stop = kf_key_child_await(c, KF_KEY_QUICK_MS, 0);
-	if (stop != KF_KEY_STOP_NONE)
-		return stop == KF_KEY_STOP_TIMEOUT ? KF_KEY_STOP_FAILED : stop;
-	if (c->devices.frame.type != KF_KEY_MSG_FOUND ||
-	    kf_key_get_found(&c->devices.frame, &found) != KF_OK ||
-	    found.held != 1)
-		return KF_KEY_STOP_UNPROVED;
-	return KF_KEY_STOP_NONE;
-}
-
-static enum kf_key_stop
-judge_asserted(struct kf_key_child *c, bool wanted)
+judge_asserted(struct kf_key_child *c)
 {
 	struct kf_key_asserted asserted;
 	struct kf_key *key = &c->done.key;
 	struct kf_assertion_facts facts;
 	struct kf_assertion_rules rules = {
-		.verify = wanted,
+		.verify = c->wanted,
 		.hardware = c->enrol->in.conf.key_synced_deny,
 	};
 	struct kf_assertion said;
 
-	if (c->devices.frame.type != KF_KEY_MSG_ASSERTED ||
-	    kf_key_get_asserted(&c->devices.frame, &asserted) != KF_OK)
+	if (c->dialogue.devices.frame.type != KF_KEY_MSG_ASSERTED ||
+	    kf_key_get_asserted(&c->dialogue.devices.frame, &asserted) != KF_OK)
 		return KF_KEY_STOP_FAILED;
 	memcpy(rules.hash, c->hash, sizeof(rules.hash));
 	said = kf_key_said(key, &asserted);
@@ -194,45 +176,20 @@ judge_asserted(struct kf_key_child *c, bool wanted)
 	return KF_KEY_STOP_NONE;
 }
 
-static enum kf_key_stop
-prove(struct kf_key_child *c, enum kf_key_verify verify, bool wanted)
+/* An answer that comes after the key was told to stop is too late. */
+enum kf_key_event
+kf_key_child_judge(void *context, struct kf_device *device)
 {
-	enum kf_key_stop stop = find_again(c);
+	struct kf_key_child *c = context;
+	enum kf_key_stop stop = KF_KEY_STOP_TIMEOUT;
 
+	(void)device;
+	if (!c->cancelled)
+		stop = c->made ? judge_asserted(c) : judge_made(c);
 	if (stop != KF_KEY_STOP_NONE)
-		return stop;
-	if (kf_random(c->hash, sizeof(c->hash)) != KF_OK)
-		return KF_KEY_STOP_BROKEN;
-	stop = kf_key_child_touch(c, ask_assert, verify,
-	    KF_KEY_SHOW_AGAIN);
-	if (stop == KF_KEY_STOP_NONE)
-		stop = judge_asserted(c, wanted);
-	return stop;
-}
-
-enum kf_key_stop
-kf_key_child_make(struct kf_key_child *c)
-{
-	const struct kf_key_opened *opened = &c->device->opened;
-	bool wanted = c->enrol->verify || c->enrol->in.conf.key_verify;
-	enum kf_key_verify verify = KF_KEY_VERIFY_NO;
-	enum kf_key_stop stop = check_device(c, wanted);
-
-	if (wanted || opened->always_verify)
-		verify = opened->has_verify ? KF_KEY_VERIFY_BUILT_IN :
-		    KF_KEY_VERIFY_PIN;
-	if (stop == KF_KEY_STOP_NONE)
-		stop = prepare(c);
-	if (stop == KF_KEY_STOP_NONE)
-		stop = kf_key_child_touch(c, ask_make, verify,
-		    KF_KEY_SHOW_TOUCH);
-	if (stop == KF_KEY_STOP_NONE)
-		stop = judge_made(c);
-	if (stop == KF_KEY_STOP_NONE)
-		stop = prove(c, verify, wanted);
-	kf_secret_wipe(&c->pin);
-	if (stop == KF_KEY_STOP_NONE)
-		kf_text_filter(c->done.name, sizeof(c->done.name),
-		    c->device->reader.name, false);
-	return stop;
+		return kf_key_child_unfit(c, stop);
+	if (c->made)
+		return KF_KEY_RIGHT;
+	c->made = true;
+	return KF_KEY_MADE;
 }

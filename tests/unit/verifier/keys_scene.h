@@ -11,7 +11,7 @@
 #include "tests/unit/unit.h"
 
 #include "factors/assertion.h"
-#include "verifier/key_wait.h"
+#include "verifier/key_login.h"
 
 struct happens {
 	enum kf_devices_event event;
