@@ -165,24 +165,30 @@ allowed_factor(const struct kf_authenticator *a, const struct kf_conf *conf)
 }
 
 bool
-kf_factor_can_prove(const struct kf_person *person, const struct kf_conf *conf)
+kf_factor_can(const struct kf_person *person, const struct kf_conf *conf,
+    enum kf_kind kind)
 {
-	for (size_t i = 0; i < person->count; i++)
-		if (allowed_factor(&person->authenticators[i], conf) != NULL)
+	for (size_t i = 0; i < person->count; i++) {
+		const struct kf_authenticator *a = &person->authenticators[i];
+
+		if (a->kind == kind && allowed_factor(a, conf) != NULL)
 			return true;
+	}
 	return false;
 }
 
 bool
 kf_factor_has_code(const struct kf_person *person, const struct kf_conf *conf)
 {
-	for (size_t i = 0; i < person->count; i++) {
-		const struct kf_authenticator *a = &person->authenticators[i];
+	return kf_factor_can(person, conf, KF_KIND_TOTP) ||
+	    kf_factor_can(person, conf, KF_KIND_RECOVERY);
+}
 
-		if (a->kind != KF_KIND_KEY && allowed_factor(a, conf) != NULL)
-			return true;
-	}
-	return false;
+bool
+kf_factor_can_prove(const struct kf_person *person, const struct kf_conf *conf)
+{
+	return kf_factor_can(person, conf, KF_KIND_KEY) ||
+	    kf_factor_has_code(person, conf);
 }
 
 bool

@@ -61,7 +61,12 @@ extern const size_t kf_factor_count;
 const struct kf_factor *
 kf_factor_of(enum kf_kind kind);
 
-/* Has the person anything that this configuration lets them prove? */
+/* Has the person something of that kind that this configuration allows? */
+bool
+kf_factor_can(const struct kf_person *person, const struct kf_conf *conf,
+    enum kf_kind kind) __attribute__((nonnull));
+
+/* The same of any kind. */
 bool
 kf_factor_can_prove(const struct kf_person *person,
     const struct kf_conf *conf) __attribute__((nonnull));

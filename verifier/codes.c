@@ -16,7 +16,6 @@
 #include "common/text.h"
 #include "factors/recovery.h"
 #include "verifier/guess.h"
-#include "verifier/keys.h"
 #include "verifier/policy.h"
 #include "verifier/report.h"
 
@@ -69,12 +68,9 @@ log_refused(const struct kf_session *s, const char *reason, const char *id)
 	kf_report_end(s, &log, LOG_NOTICE);
 }
 
-/*
- * Not for an event: until the time that everybody's answer takes is over, or
- * the next multiple of it on a machine that is slow.
- */
-static void
-equalise(int64_t begun)
+/* This is no wait for an event, so nothing can end it sooner. */
+void
+kf_codes_equalise(int64_t begun)
 {
 	int64_t rounds = (kf_clock_monotonic() - begun) / STRANGER_MS + 1;
 	int64_t when = begun + rounds * STRANGER_MS;
@@ -189,22 +185,6 @@ is_empty(const struct kf_msg_answer *answer)
 	    (answer->kind == KF_ANSWER_TEXT && answer->text.len == 0);
 }
 
-/* After Enter.  False: go on asking for a code. */
-static bool
-look_for_key(struct kf_session *s, enum kf_keys_end *end)
-{
-	int64_t begun = kf_clock_monotonic();
-
-	*end = kf_keys_try(s);
-	if (!s->known && *end != KF_KEYS_PROVED && *end != KF_KEYS_NOT_ASKED)
-		equalise(begun);
-	s->insert_key = s->known && *end == KF_KEYS_ABSENT;
-	if (s->insert_key)
-		(void)!kf_talk_show(&s->talk, true, "No security key of yours "
-		    "was found.");
-	return *end == KF_KEYS_PROVED || *end == KF_KEYS_OVER;
-}
-
 /* A code, or what should be one. */
 static bool
 try_code(struct kf_session *s, const struct kf_msg_answer *answer,
@@ -217,38 +197,37 @@ try_code(struct kf_session *s, const struct kf_msg_answer *answer,
 		return true;
 	log_result(s, result);
 	if (!s->known)
-		equalise(prepared);
+		kf_codes_equalise(prepared);
 	*goes_on = tell(s, result);
 	return false;
 }
 
-bool
-kf_codes_prove(struct kf_session *s)
+enum kf_codes_end
+kf_codes_try(struct kf_session *s)
 {
 	struct kf_msg_answer answer = { .kind = KF_ANSWER_FAILED };
-	bool right = false;
+	enum kf_codes_end end = KF_CODES_FAILED;
 	bool goes_on = true;
 
-	for (uint32_t n = 0; n < s->conf.tries && !right && goes_on; n++) {
+	while (s->questions < s->conf.tries && end == KF_CODES_FAILED &&
+	    goes_on) {
 		int64_t wait = kf_guess_wait(s);
-		enum kf_keys_end end = KF_KEYS_NOT_ASKED;
 
+		s->questions++;
 		if (wait > LONGEST_WAIT) {
 			refuse_wait(s, wait);
 			break;
 		}
 		if (!ask(s, wait, &answer))
 			break;
-		if (is_empty(&answer) && look_for_key(s, &end)) {
-			right = end == KF_KEYS_PROVED;
-			break;
-		}
-		if (end == KF_KEYS_NOT_ASKED)
-			right = try_code(s, &answer, &goes_on);
+		if (is_empty(&answer) && s->stronger_offered)
+			end = KF_CODES_KEY;
+		else if (try_code(s, &answer, &goes_on))
+			end = KF_CODES_PROVED;
 		kf_secret_wipe(&answer.text);
 	}
 	kf_secret_wipe(&answer.text);
-	if (right && s->recovery_left >= 0)
+	if (end == KF_CODES_PROVED && s->recovery_left >= 0)
 		tell_left(s);
-	return right;
+	return end;
 }

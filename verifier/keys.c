@@ -159,10 +159,7 @@ kf_keys_try(struct kf_session *s)
 
 	s->deny = KF_DENY_AUTH;
 	s->reason = "key-absent";
-	if ((s->conf.factors & KF_CONF_FACTOR_KEY) == 0 ||
-	    !kf_policy_asks_local_key(s))
-		return KF_KEYS_NOT_ASKED;
-	if (s->known && kf_enrolment_count(&s->person, KF_KIND_KEY) == 0)
+	if (!kf_policy_asks_local_key(s))
 		return KF_KEYS_NOT_ASKED;
 	if (!s->known && !is_anything_plugged_in())
 		return KF_KEYS_ABSENT;

@@ -102,8 +102,8 @@ is_remote(const struct kf_msg_request *r)
 	    is_terminal_remote(r->tty);
 }
 
-bool
-kf_policy_asks_local_key(const struct kf_session *s)
+static bool
+is_key_in_reach(const struct kf_session *s)
 {
 	switch ((enum kf_key_local)s->conf.key_local) {
 	case KF_KEY_LOCAL_ALWAYS:
@@ -114,6 +114,15 @@ kf_policy_asks_local_key(const struct kf_session *s)
 		return !is_remote(&s->request);
 	}
 	return false;
+}
+
+/* Nothing that is enrolled may show to a stranger. */
+bool
+kf_policy_asks_local_key(const struct kf_session *s)
+{
+	return (s->conf.factors & KF_CONF_FACTOR_KEY) != 0 &&
+	    is_key_in_reach(s) &&
+	    (!s->known || kf_enrolment_count(&s->person, KF_KIND_KEY) > 0);
 }
 
 bool

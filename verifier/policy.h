@@ -17,7 +17,11 @@ bool
 kf_policy_first_factor_known(const struct kf_msg_request *request)
     __attribute__((nonnull));
 
-/* May the security key in this machine's own port be asked? */
+/*
+ * May a security key in this machine's own port be asked for a proof: does
+ * `factors` name keys, is the port in front of the person, and has a known
+ * person enrolled a key?
+ */
 bool
 kf_policy_asks_local_key(const struct kf_session *s) __attribute__((nonnull));
 

@@ -14,8 +14,7 @@
 #include "common/paths.h"
 #include "common/text.h"
 #include "verifier/caller.h"
-#include "verifier/codes.h"
-#include "verifier/keys.h"
+#include "verifier/ladder.h"
 #include "verifier/policy.h"
 #include "verifier/report.h"
 
@@ -37,104 +36,6 @@ standing(struct kf_session *s)
 	if (!kf_factor_can_prove(&s->person, &s->conf))
 		return KF_STANDING_NOBODY;
 	return KF_STANDING_ENROLLED;
-}
-
-/* For the log, whatever was asked; and for whom it helps, in words. */
-static const struct {
-	const char *reason;
-	const char *words;
-	enum kf_deny deny;
-} standings[] = {
-	[KF_STANDING_ENROLLED] = { "not-asked", "", KF_DENY_AUTH },
-	[KF_STANDING_UNKNOWN] = { "unknown-user",
-	    "No second factor is enrolled for you. Ask your administrator.",
-	    KF_DENY_AUTH },
-	[KF_STANDING_NOBODY] = { "not-enrolled",
-	    "No second factor is enrolled for you. Ask your administrator.",
-	    KF_DENY_AUTH },
-	[KF_STANDING_REUSED] = { "uid-reused",
-	    "No second factor is enrolled for you. Ask your administrator.",
-	    KF_DENY_AUTH },
-	[KF_STANDING_BROKEN] = { "enrolment-damaged",
-	    "Your enrolment cannot be read. Tell your administrator.",
-	    KF_DENY_UNAVAILABLE },
-};
-
-/*
- * The denial of somebody who has keys alone, in words; nothing else that is
- * theirs can be asked.
- */
-static const char *
-without_key(const struct kf_session *s, enum kf_keys_end end)
-{
-	if (end == KF_KEYS_NOT_ASKED)
-		return "Your security key cannot be asked from here, and you "
-		    "have no other way. Ask your administrator.";
-	if (end == KF_KEYS_ABSENT && strcmp(s->reason, "key-busy") == 0)
-		return "The security key is in use by another program.";
-	if (end == KF_KEYS_ABSENT)
-		return "No security key of yours was found.";
-	return NULL;
-}
-
-static bool
-prove_known(struct kf_session *s)
-{
-	enum kf_keys_end end = kf_keys_try(s);
-	const char *words;
-
-	if (end == KF_KEYS_PROVED || end == KF_KEYS_OVER)
-		return end == KF_KEYS_PROVED;
-	if (kf_factor_has_code(&s->person, &s->conf)) {
-		s->insert_key = end == KF_KEYS_ABSENT;
-		return kf_codes_prove(s);
-	}
-	if (end == KF_KEYS_NOT_ASKED) {
-		s->deny = KF_DENY_MAXTRIES;
-		s->reason = "key-not-asked";
-	}
-	words = without_key(s, end);
-	if (words != NULL)
-		kf_talk_last_words(&s->talk, kf_policy_holds_text(&s->request),
-		    words);
-	return false;
-}
-
-/*
- * A stranger hears the same questions for everybody; one thing alone differs,
- * a key that is there and theirs.
- */
-static bool
-prove_stranger(struct kf_session *s)
-{
-	enum kf_keys_end end = kf_keys_try(s);
-	bool enrolled = s->standing == KF_STANDING_ENROLLED;
-
-	if (end == KF_KEYS_PROVED || end == KF_KEYS_OVER)
-		return end == KF_KEYS_PROVED;
-	if (kf_codes_prove(s))
-		return enrolled;
-	if (!enrolled)
-		s->reason = standings[s->standing].reason;
-	return false;
-}
-
-/* Asks, and tells whether it was proved; denials keep their reason. */
-static bool
-prove(struct kf_session *s)
-{
-	kf_report_step(s, s->known ? "first-factor-known" :
-	    "first-factor-unknown");
-	if (s->known && s->standing == KF_STANDING_ENROLLED)
-		return prove_known(s);
-	if (s->known) {
-		s->deny = standings[s->standing].deny;
-		kf_talk_last_words(&s->talk, kf_policy_holds_text(&s->request),
-		    standings[s->standing].words);
-		s->reason = standings[s->standing].reason;
-		return false;
-	}
-	return prove_stranger(s);
 }
 
 static bool
@@ -193,7 +94,7 @@ decide_auth(struct kf_session *s)
 		s->reason = "machine-key-unavailable";
 		return false;
 	}
-	return prove(s) && s->standing == KF_STANDING_ENROLLED;
+	return kf_ladder_prove(s) && s->standing == KF_STANDING_ENROLLED;
 }
 
 /*

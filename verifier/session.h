@@ -45,6 +45,8 @@ struct kf_session {
 	const char *factor;		/* of a grant */
 	const char *via;		/* the way a key was reached; or NULL */
 	bool insert_key;		/* theirs may be asked, and is absent */
+	bool stronger_offered;		/* a way before the present one is */
+	uint32_t questions;		/* for a code, asked so far */
 	uint8_t pins[KF_KEY_CANDIDATES_MAX]; /* typed, by the key's number */
 	char id[KF_ID_SIZE];
 	int64_t failures;		/* of this position; -1: not known */
