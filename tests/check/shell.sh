@@ -8,9 +8,14 @@ tree=${1:-$srcdir}
 
 # Everything that begins as a script does, or is sourced by one.
 cd "$tree"
-scripts=$(for file in .ci/run demo check conf/* conf/*/* tests/*/* tests/check/can-fail/*; do
-	[ -f "$file" ] || continue
+scripts=$({
+	for file in .ci/run demo check; do
+		[ ! -f "$file" ] || echo "$file"
+	done
+	find conf tests -type f | sort
+} | while read -r file; do
 	case $file in
+	*/.*)		continue ;;
 	*.sh | *.bash)	echo "$file" ;;
 	*)
 		case $(head -c 32 "$file" | tr -d '\0') in

@@ -1,8 +1,8 @@
 /*
  * A PAM module for scripts whose people are refused again and again: libpam
  * does not wait after a refusal, as pam_keyfirst asks it to.  That it asks is
- * seen in tests/pam/answers.c, and that people wait in tests/e2e/t-sudo.sh.
- * It must decide nothing.
+ * seen in tests/pam/answers.c, and that people wait in
+ * tests/e2e/login/t-sudo.sh.  It must decide nothing.
  */
 #include <security/pam_modules.h>
 #include <string.h>

@@ -10,7 +10,7 @@
 
 #include <poll.h>
 
-#include "tests/softkey/port.h"
+#include "tests/softkey/hid/port.h"
 
 #define SOFTKEY_CONTROLLERS 16
 #define SOFTKEY_LINE 256

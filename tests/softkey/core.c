@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/softkey/crypto.h"
+#include "tests/softkey/ctap/crypto.h"
 
 enum {
 	/* A U2F client is expected to ask again within so long. */

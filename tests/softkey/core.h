@@ -12,9 +12,9 @@
 
 #include <openssl/evp.h>
 
-#include "tests/softkey/cbor.h"
-#include "tests/softkey/hid.h"
-#include "tests/softkey/pin.h"
+#include "tests/softkey/ctap/cbor.h"
+#include "tests/softkey/ctap/pin.h"
+#include "tests/softkey/hid/hid.h"
 #include "tests/softkey/softkey.h"
 
 enum softkey_act {

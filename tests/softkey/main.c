@@ -15,8 +15,8 @@
 #include <unistd.h>
 
 #include "tests/softkey/control_socket.h"
+#include "tests/softkey/hid/port.h"
 #include "tests/softkey/options.h"
-#include "tests/softkey/port.h"
 #include "tests/softkey/tell.h"
 
 static int64_t

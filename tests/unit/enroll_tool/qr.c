@@ -1,6 +1,6 @@
 /*
  * Drawings of QR codes, read back module by module.  That phones read them is
- * for tests/e2e/t-tool.sh, which scans what a terminal showed.
+ * for tests/e2e/tool/t-tool.sh, which scans what a terminal showed.
  */
 #include "tests/unit/unit.h"
 

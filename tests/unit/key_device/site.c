@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "common/clock.h"
-#include "tests/softkey/reader_socket.h"
+#include "tests/softkey/hid/reader_socket.h"
 
 /* Longer than anything that a test waits for. */
 #define PATIENCE_MS 60000

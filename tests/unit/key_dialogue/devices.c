@@ -20,7 +20,7 @@
 
 #include "common/clock.h"
 #include "key_dialogue/devices.h"
-#include "tests/softkey/reader_socket.h"
+#include "tests/softkey/hid/reader_socket.h"
 #include "tests/unit/key_dialogue/device_fake.h"
 
 static struct kf_devices devices;

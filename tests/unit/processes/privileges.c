@@ -1,7 +1,7 @@
 /*
  * A process that the service's socket has started: it must be that user and
  * nothing more already, and then it lets go of what it was given.  What needs
- * root to try is in tests/e2e/t-socket.sh.
+ * root to try is in tests/e2e/login/t-socket.sh.
  */
 #include "tests/unit/unit.h"
 

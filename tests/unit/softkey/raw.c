@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "tests/softkey/cbor.h"
+#include "tests/softkey/ctap/cbor.h"
 #include "tests/unit/unit.h"
 
 static size_t

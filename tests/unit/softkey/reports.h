@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "tests/softkey/hid.h"
+#include "tests/softkey/hid/hid.h"
 #include "tests/softkey/softkey.h"
 
 #define BROADCAST UINT32_C(0xffffffff)

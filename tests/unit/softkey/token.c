@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "tests/softkey/core.h"
-#include "tests/softkey/credential.h"
-#include "tests/softkey/crypto.h"
-#include "tests/softkey/ctap2.h"
+#include "tests/softkey/ctap/credential.h"
+#include "tests/softkey/ctap/crypto.h"
+#include "tests/softkey/ctap/ctap2.h"
 #include "tests/unit/unit.h"
 
 enum {

@@ -10,7 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "tests/softkey/port.h"
+#include "tests/softkey/hid/port.h"
 #include "tests/unit/unit.h"
 
 static int kernel;

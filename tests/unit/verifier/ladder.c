@@ -16,7 +16,7 @@
 #include "verifier/policy.h"
 #include "verifier/report.h"
 
-/* ------------------------------------------------------- what is played here */
+/* ------------------------------------------------------ what is played here */
 
 static struct {
 	struct kf_session s;
@@ -194,7 +194,7 @@ hold(const char *const *rows, size_t count, const char *who, unsigned factors,
 	    play.s.standing == KF_STANDING_ENROLLED || !play.s.known ? ways :
 	    "---", play.asked, play.s.reason);
 	assert_false(proved);
-	/* Only a known person is told why, and always where nothing is asked. */
+	/* Only a known person is told why, always where nothing is asked. */
 	if (!play.s.known)
 		assert_null(play.words);
 	else if (play.asked[0] == '\0')
