@@ -18,16 +18,6 @@ named() {
 	printf '%s\n' "$names" | grep -qxF -e "$1"
 }
 
-# What a build inside the tree leaves there.
-made() {
-	case $1 in
-	*/.*)						return 0 ;;
-	*.o | *.lo | *.la | *.a | *.log | *.trs | *.old | *.orig | *.rej | *~)
-							return 0 ;;
-	esac
-	[ "$(head -c 4 "$tree/$1" | od -An -tx1)" = ' 7f 45 4c 46' ]
-}
-
 folders="$rooms conf man tests"
 # shellcheck disable=SC2086 # words
 missing=$(cd "$tree" && {

@@ -1,7 +1,7 @@
 # Sourced by the scripts here: TAP on standard output, and where the trees
 # are.  A script ends with "finish" and status 0; one that breaks before has no
 # plan, which is an error.
-# shellcheck shell=sh disable=SC2034
+# shellcheck shell=sh disable=SC2034,SC2154
 
 if [ -z "${srcdir:-}" ]; then
 	case $0 in
@@ -41,6 +41,16 @@ none() {
 	else
 		not_ok "$1" "$2"
 	fi
+}
+
+# made FILE: a build inside the tree has left $tree/FILE there.
+made() {
+	case $1 in
+	*/.*)						return 0 ;;
+	*.o | *.lo | *.la | *.a | *.log | *.trs | *.old | *.orig | *.rej | *~)
+							return 0 ;;
+	esac
+	[ "$(head -c 4 "$tree/$1" | od -An -tx1)" = ' 7f 45 4c 46' ]
 }
 
 # A directory that goes with the script.
