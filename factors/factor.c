@@ -1,15 +1,15 @@
 /*
- * The table of factors, and what goes through all of it.  To add a factor, add
- * its file, and a row here at its place in the order.
+ * The table of kinds of authenticators, and the functions that walk it.  To add
+ * a kind, add its file, and a row here at its place in the order.
  */
 #include "factors/factor.h"
 
 #include "factors/recovery.h"
 
-/* Every configuration names a factor that recovery codes can stand in for. */
+/* Every configuration allows some factor, for which recovery codes stand in. */
 #define ANY_FACTOR UINT32_MAX
 
-/* Nothing that is typed proves a key: see assertion.h. */
+/* No typed code proves a security key: see assertion.h. */
 static bool
 fits_nothing(const struct kf_authenticator *a, const struct kf_code *code)
 {
@@ -26,7 +26,7 @@ judge_nothing(const struct kf_authenticator *a, struct kf_trial *trial)
 	return KF_OK;
 }
 
-/* How far it has counted since, only the key knows. */
+/* Only the key knows how far it has counted since its enrolment. */
 static uint64_t
 spent_key(const struct kf_authenticator *a, int64_t now)
 {
@@ -77,7 +77,7 @@ judge_totp(const struct kf_authenticator *a, struct kf_trial *trial)
 	return KF_OK;
 }
 
-/* A code of the widest window may have been accepted. */
+/* The widest window may have accepted codes of steps to come. */
 static uint64_t
 spent_totp(const struct kf_authenticator *a, int64_t now)
 {
@@ -93,7 +93,7 @@ fits_recovery(const struct kf_authenticator *a, const struct kf_code *code)
 	return code->number > 0;
 }
 
-/* One that was issued since the hash was made does not fit any more. */
+/* A code that was replaced since the hash was made has another tag. */
 static enum kf_err
 judge_recovery(const struct kf_authenticator *a, struct kf_trial *trial)
 {
@@ -263,7 +263,7 @@ kf_factor_judge(struct kf_guess *guess, const struct kf_code *code,
 {
 	enum kf_err result = KF_OK;
 
-	/* What by now fits nothing is wrong. */
+	/* A code that no authenticator fits any more is wrong. */
 	*judged = (struct kf_judged){ .judgement = KF_JUDGED_WRONG };
 	for (size_t i = 0; i < guess->person.count; i++) {
 		const struct kf_authenticator *a =

@@ -1,8 +1,10 @@
 /*
- * The ways of proving, strongest first.  The order of the table in factor.c is
- * the order in which they are asked; configuration can leave one out, and
- * cannot change the order.  Recovery codes are the last: they stand in for
- * whatever a person has lost, and are left out by not issuing them.
+ * The kinds of authenticators: how each is named, and how a typed code is
+ * judged against it.  The order of the table in factor.c is strongest first;
+ * the configuration can leave a kind out, and cannot change the order.
+ * Recovery codes stand in for a factor that the person has lost, so the
+ * configuration does not name them: a person who shall have none is issued
+ * none.
  */
 #ifndef KF_FACTOR_H
 #define KF_FACTOR_H
@@ -13,14 +15,15 @@
 #include "store/store.h"
 
 /*
- * What a typed code is worth, after all that it could belong to was tried.  The
- * greater one counts, so that an authenticator that cannot be judged takes no
- * guess at another one back.
+ * What a typed code is worth, after it was tried against every authenticator
+ * that it could belong to.  The greatest judgement counts, so that an
+ * authenticator that cannot be judged does not undo a wrong guess at another
+ * authenticator.
  */
 enum kf_judgement {
 	KF_JUDGED_CLOCK = 0,	/* the clock does not allow to judge */
 	KF_JUDGED_WRONG,
-	KF_JUDGED_USED,		/* right once, and used */
+	KF_JUDGED_USED,		/* a right code that was used before */
 	KF_JUDGED_RIGHT
 };
 
@@ -31,26 +34,26 @@ struct kf_trial {
 	const struct kf_machine_key *key;
 	uint32_t uid;
 	int64_t now;
-	uint64_t last;		/* its last accepted counter */
+	uint64_t last;		/* the authenticator's last accepted counter */
 
 	enum kf_judgement judgement;
-	uint64_t counter;	/* of a right one: to be spent */
-	int32_t offset;		/* its step less the clock's */
+	uint64_t counter;	/* of a right code: to be spent */
+	int32_t offset;		/* the code's time step less the clock's */
 };
 
 struct kf_factor {
 	const char *name;	/* in `factors =`, GRANT and the log */
 	enum kf_kind kind;
 	uint32_t conf_bit;
-	/* Is its counter a set of single-use items, or one that grows? */
+	/* Is the counter a set of single-use items?  Else it grows. */
 	bool items;
-	/* Has it the shape of one of this authenticator's codes? */
+	/* Could the code be this authenticator's, by its shape? */
 	bool (*fits)(const struct kf_authenticator *a,
 	    const struct kf_code *code);
 	/* KF_ERR_CRYPTO: broken, not wrong. */
 	enum kf_err (*judge)(const struct kf_authenticator *a,
 	    struct kf_trial *trial);
-	/* The counter by which all that may have been used by now is. */
+	/* The counter after every code that may have been used by now. */
 	uint64_t (*spent)(const struct kf_authenticator *a, int64_t now);
 };
 
@@ -77,35 +80,35 @@ kf_factor_has_code(const struct kf_person *person,
     const struct kf_conf *conf) __attribute__((nonnull));
 
 /*
- * Could that be a code of this person's?  One that cannot, such as seven digits
- * where all codes have six, is not worth a charge.
+ * Could that be a code of this person's?  A code that cannot, such as seven
+ * digits where all codes have six, is not charged.
  */
 bool
 kf_factor_could_be(const struct kf_person *person, const struct kf_conf *conf,
     const struct kf_code *code) __attribute__((nonnull));
 
 /*
- * The slow part of judging: the hash of a recovery code.  Done for everybody
- * who types one, enrolled or not, and before anything is locked; nothing for
- * other codes.  KF_ERR_CRYPTO: it cannot be computed.
+ * The slow part of judging, which is the hash of a recovery code; nothing for
+ * other codes.  It is done for everybody who types a recovery code, enrolled or
+ * not, before anything is locked.  KF_ERR_CRYPTO: it cannot be computed.
  */
 KF_CHECKED enum kf_err
 kf_factor_prepare(const struct kf_person *person, struct kf_code *code)
     __attribute__((nonnull));
 
 /*
- * Has the person shown that it works: at enrolment, or by using it since?  One
- * that was imported has not, until then.  memory is its line of state, or NULL.
- * Recovery codes have nothing to show.
+ * Has the person shown that the authenticator works, at enrolment or by using
+ * it since?  An imported authenticator is not proved until it is used.  memory
+ * is its line of state, or NULL.  Recovery codes need no proof.
  */
 bool
 kf_factor_is_proved(const struct kf_authenticator *a,
     const struct kf_memory *memory) __attribute__((nonnull(1)));
 
 /*
- * A state for a person who has none that can be read: whatever may have been
- * used counts as used.  With first_use, single-use items do not, since the
- * person is new here.
+ * Makes a state for a person whose state cannot be read: every code that may
+ * have been used counts as used.  With first_use the person is new on this
+ * host, and single-use items do not count as used.
  */
 void
 kf_factor_spent(const struct kf_person *person, int64_t now, bool first_use,
@@ -121,16 +124,16 @@ struct kf_judged {
 };
 
 /*
- * Judges a code against every authenticator of a charged guess that it could
- * belong to.  Always tries them all.  KF_ERR_CRYPTO: it was compared with none,
- * since what could be compared is broken.
+ * Judges a charged code against every authenticator that it could belong to; it
+ * always tries all of them.  KF_ERR_CRYPTO: it could be compared with none of
+ * them, because their records are broken.
  */
 KF_CHECKED enum kf_err
 kf_factor_judge(struct kf_guess *guess, const struct kf_code *code,
     const struct kf_conf *conf, const struct kf_machine_key *key,
     struct kf_judged *judged) __attribute__((nonnull));
 
-/* Records what was judged right: kf_store_consume, or kf_store_once. */
+/* Records a code that was judged right: kf_store_consume or kf_store_once. */
 KF_CHECKED enum kf_err
 kf_factor_spend(struct kf_store *store, struct kf_guess *guess,
     const struct kf_judged *judged) __attribute__((nonnull));

@@ -1,7 +1,7 @@
 /*
- * Which keys are plugged in, and a process for each: found, started, ended; see
- * devices.h.  A key that was let go is remembered, so that it is not started
- * again as long as it stays where it is.
+ * Finds the devices that are plugged in, and starts and ends a process for
+ * each; see devices.h.  A device that was released is remembered, so that no
+ * process is started for it again while it stays plugged in.
  */
 #include "key_dialogue/devices_own.h"
 
@@ -13,14 +13,14 @@
 #include "common/paths.h"
 #include "common/text.h"
 
-/* It gives up by itself after three seconds, and says so. */
+/* The process gives up by itself after three seconds, and says so. */
 #define OPEN_MS 5000
-/* It stops the key within 300 ms. */
+/* The process stops the key within 300 ms. */
 #define STOP_MS 600
 
 /*
- * Which of the nodes that had this path it is: a key that was put in again is
- * another.  Zeros when there is none.
+ * Identifies the device node that has this path now, because a key that was
+ * plugged in again has a new node.  Zeros when there is none.
  */
 static void
 identify(const char *path, struct kf_device_node *node)
@@ -38,7 +38,7 @@ identify(const char *path, struct kf_device_node *node)
 void
 kf_device_end(struct kf_device *device)
 {
-	/* Who waits for a lock does not hear us, and holds nothing. */
+	/* A process that waits for a lock cannot hear us, and holds nothing. */
 	kf_process_stop(&device->process,
 	    device->phase == KF_DEVICE_BUSY ? 0 : STOP_MS);
 	device->phase = KF_DEVICE_DONE;
@@ -94,7 +94,7 @@ clear(struct kf_device *device)
 	device->reader.fd = -1;
 }
 
-/* Opens the key and starts its process; false when it cannot be had. */
+/* Opens the device and starts its process; false when that fails. */
 static bool
 start(struct kf_devices *devices, struct kf_device *device,
     const struct kf_reader *reader)
@@ -110,7 +110,7 @@ start(struct kf_devices *devices, struct kf_device *device,
 		return false;
 	err = kf_process_start(kf_path_key_device, device->reader.fd,
 	    &device->process);
-	/* The lock on it ends with the process: no copy stays here. */
+	/* No copy stays here, so that the lock ends with the process. */
 	kf_reader_close(&device->reader);
 	if (err != KF_OK)
 		return false;
@@ -119,7 +119,7 @@ start(struct kf_devices *devices, struct kf_device *device,
 	return true;
 }
 
-/* That which was pulled out makes room first. */
+/* First the devices that were pulled out make room in the list. */
 struct kf_device *
 kf_devices_look(struct kf_devices *devices, enum kf_devices_event *event)
 {
@@ -186,7 +186,7 @@ kf_devices_stop(struct kf_devices *devices)
 {
 	int64_t deadline = kf_clock_monotonic() + STOP_MS;
 
-	/* All of them are told before one is waited for. */
+	/* All processes are told before any of them is waited for. */
 	for (size_t i = 0; i < KF_READERS_MAX; i++)
 		kf_process_close(&devices->list[i].process);
 	for (size_t i = 0; i < KF_READERS_MAX; i++) {

@@ -1,7 +1,8 @@
 /*
- * Waiting for the next thing that happens to any key, or to the caller; see
- * devices.h.  Each key's process is taken to be hostile: it has a deadline for
- * whatever it does, and one that says what it was not asked is ended.
+ * Waits for the next event of any device, or of the caller; see devices.h.
+ * Each device's process is taken to be hostile: it has a deadline for
+ * everything that it does, and is ended when it says something that it was not
+ * asked.
  */
 #include "key_dialogue/devices_own.h"
 
@@ -12,7 +13,7 @@
 
 #define NEVER INT64_MAX
 
-/* Once a request, and only where there is something to touch. */
+/* Told once for each request, and only for requests that need a touch. */
 static bool
 is_touch(const struct kf_device *device, const struct kf_frame *f)
 {
@@ -21,7 +22,7 @@ is_touch(const struct kf_device *device, const struct kf_frame *f)
 	    device->asked == KF_KEY_MSG_MAKE) && kf_key_get_bare(f) == KF_OK;
 }
 
-/* What it says while it opens the key. */
+/* Reads what the process says while it opens the device. */
 static enum kf_devices_event
 hear_opening(struct kf_devices *devices, struct kf_device *device)
 {
@@ -67,7 +68,7 @@ hear(struct kf_devices *devices, struct kf_device *device)
 	return KF_DEVICES_GONE;
 }
 
-/* The next time at which something is late, at most this. */
+/* The earliest deadline of any device, but not after the given one. */
 static int64_t
 next_deadline(const struct kf_devices *devices, int64_t deadline)
 {
@@ -93,11 +94,12 @@ find_late(struct kf_devices *devices)
 }
 
 /*
- * There are only so many watches for all of a user's processes (inotify(7)),
- * and others can use them up: without one it is looked so often.
+ * All processes of a user share a limited number of inotify watches
+ * (inotify(7)), and other processes can use them up.  Without a watch the
+ * devices are listed after each of these intervals.
  */
 #define LOOK_MS 1000
-#define OTHERS 2	/* in front of the keys: the caller's, and the watch */
+#define OTHERS 2	/* in front of the devices: the caller and the watch */
 
 static int
 poll_all(struct kf_devices *devices, int fd, int64_t deadline,
@@ -121,7 +123,7 @@ poll_all(struct kf_devices *devices, int fd, int64_t deadline,
 	    left > INT32_MAX ? INT32_MAX : (int)left);
 }
 
-/* What poll has found; false when it was nothing to tell. */
+/* The event that poll has found; false when there is none to tell. */
 static bool
 tell(struct kf_devices *devices, const struct pollfd *p,
     struct kf_device **device, enum kf_devices_event *event)

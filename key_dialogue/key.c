@@ -1,4 +1,4 @@
-/* Speaking to a security key; see key.h.  Nothing is judged here. */
+/* What logins and enrolments share about security keys; see key.h. */
 #include "key_dialogue/key.h"
 
 #include <string.h>

@@ -1,6 +1,7 @@
 /*
- * What a login and an enrolment have in common when they speak to a security
- * key: what it is asked for, what a PIN can be, and what it has said.
+ * What logins and enrolments share when they speak to a security key: the
+ * candidates that it is asked for, the rules for its PIN, and what its answers
+ * mean.
  */
 #ifndef KF_FACTORS_KEY_H
 #define KF_FACTORS_KEY_H
@@ -10,9 +11,9 @@
 #include "key_protocol/msg.h"
 #include "protocol/msg.h"
 
-/* Each wrong PIN brings the key nearer to its end (CTAP 2.1, 6.5). */
-#define KF_KEY_PINS_A_CALL 2	/* how often one is asked for */
-#define KF_KEY_PIN_TRIES_KEPT 1	/* are left to whoever knows the PIN */
+/* Each wrong PIN brings the key nearer to being blocked (CTAP 2.1, 6.5). */
+#define KF_KEY_PINS_A_CALL 2	/* how often a PIN is asked for */
+#define KF_KEY_PIN_TRIES_KEPT 1	/* tries that are left to the owner */
 
 /* Whether a key's PIN may be asked for, for a key that has `left` tries. */
 enum kf_key_pin {
@@ -32,19 +33,19 @@ enum kf_key_failure
 kf_key_failure_of(const struct kf_frame *answer, enum kf_key_state state,
     enum kf_key_verify verify) __attribute__((nonnull));
 
-/* Anything else cannot be a PIN, and is not sent to the key. */
+/* Could it be a PIN?  Anything else is not sent to the key. */
 bool
 kf_key_can_be_pin(const struct kf_msg_answer *answer)
     __attribute__((nonnull));
 
-/* One more to be looked for; there must be room. */
+/* Adds a credential to a FIND request, which must have room. */
 void
 kf_key_add_candidate(struct kf_key_find *find, const struct kf_key *key)
     __attribute__((nonnull));
 
 /*
- * What was said when this credential alone was asked for: then it need not be
- * named (CTAP 2.1, 6.2.2).  It points into both.
+ * The assertion in an answer to a request for this credential alone, which the
+ * key then need not name (CTAP 2.1, 6.2.2).  It points into both arguments.
  */
 struct kf_assertion
 kf_key_said(const struct kf_key *key, const struct kf_key_asserted *said)

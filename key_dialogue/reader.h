@@ -1,10 +1,11 @@
 /*
- * Where security keys are plugged in: the seam between us and the machine.
- * reader_hidraw.c finds Linux's hidraw devices; tests link another one.
+ * Finds and opens the security keys that are plugged into this machine.
+ * reader_hidraw.c does it with Linux's hidraw devices; tests link another
+ * implementation.
  *
- * A device of our own is opened and handed on; nothing that it says is read
- * here.  It belongs to the caller, who must be user keyfirst: what that user
- * may open is what the udev rule says is a security token.
+ * A device is opened here and never read.  The process must run as user
+ * keyfirst, which may open just the devices that the udev rule takes for
+ * security tokens.
  */
 #ifndef KF_READER_H
 #define KF_READER_H
@@ -14,29 +15,30 @@
 
 #include "common/err.h"
 
-#define KF_READERS_MAX 8		/* at once; more are not looked at */
+#define KF_READERS_MAX 8		/* further devices are ignored */
 #define KF_READER_PATH_SIZE 64
 #define KF_READER_NAME_SIZE 65
 
 struct kf_reader {
 	char path[KF_READER_PATH_SIZE];	/* "/dev/hidraw3" */
-	char name[KF_READER_NAME_SIZE];	/* maker and model by its own word,
-					   clean text; may be empty */
-	int fd;				/* of an open one; else -1 */
+	char name[KF_READER_NAME_SIZE];	/* maker and model as the device names
+					   them, clean text; may be empty */
+	int fd;				/* of an open device; else -1 */
 };
 
 /*
- * What is plugged in, in no order; not opened.  Only FIDO devices (HID usage
- * page F1D0).
+ * Lists the FIDO devices (HID usage page F1D0) that are plugged in, in no
+ * order, and opens none of them.
  */
 size_t
 kf_reader_list(struct kf_reader readers[KF_READERS_MAX])
     __attribute__((nonnull));
 
 /*
- * Opens the one at reader->path for reading and writing, close-on-exec, and
- * fills in its name.  KF_ERR_MISSING: not there, or no FIDO device.
- * KF_ERR_UNTRUSTED: there, but the udev rule does not let us.  KF_ERR_IO.
+ * Opens the device at reader->path for reading and writing, close-on-exec, and
+ * fills in its name.  KF_ERR_MISSING: it is not there, or is no FIDO device.
+ * KF_ERR_UNTRUSTED: we may not open it, because the udev rule is missing.
+ * KF_ERR_IO.
  */
 KF_CHECKED enum kf_err
 kf_reader_open(struct kf_reader *reader) __attribute__((nonnull));
@@ -45,9 +47,9 @@ void
 kf_reader_close(struct kf_reader *reader) __attribute__((nonnull));
 
 /*
- * A descriptor that becomes readable when something may have been plugged in,
- * pulled out or let us in; -1 when there is no way to tell.  kf_reader_seen
- * takes some of what is there to read; true: list again.
+ * A descriptor that becomes readable when a device may have been plugged in or
+ * pulled out, or its permissions changed; -1 when there is no way to tell.
+ * kf_reader_seen reads some of the events.  True: list the devices again.
  */
 int
 kf_reader_watch(void);

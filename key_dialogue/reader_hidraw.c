@@ -1,7 +1,7 @@
 /*
- * Security keys among Linux's hidraw devices; see reader.h.  sysfs says which
- * they are without one being opened, and what a device calls itself.  No byte
- * is read from a device here.
+ * Security keys among Linux's hidraw devices; see reader.h.  sysfs tells which
+ * hidraw devices are security keys, and the name of each, without opening any.
+ * No byte is read from a device here.
  */
 #include "key_dialogue/reader.h"
 
@@ -26,7 +26,7 @@
 #define FIDO_PAGE 0xf1d0U
 #define FIDO_USAGE 0x01U
 
-/* "hidraw" and a number, as the kernel names them. */
+/* Is it "hidraw" and a number, as the kernel names these devices? */
 static bool
 is_hidraw(const char *name)
 {
@@ -39,7 +39,7 @@ is_hidraw(const char *name)
 	return *p == '\0' && p - name <= 16;
 }
 
-/* A file of sysfs below the class; how much of it, 0 when there is none. */
+/* Reads a file of sysfs below the class; its length, 0 without such a file. */
 static size_t
 read_fact(const char *name, const char *fact, unsigned char *bytes, size_t size)
 {
@@ -183,7 +183,10 @@ kf_reader_list(struct kf_reader readers[KF_READERS_MAX])
 	return count;
 }
 
-/* Is what was opened what sysfs spoke of?  Names change hands. */
+/*
+ * Is the open device still the device of that name in sysfs?  The name can have
+ * passed to another device.
+ */
 static bool
 is_same(int fd, const char *name)
 {
@@ -237,7 +240,7 @@ kf_reader_watch(void)
 
 	if (fd < 0)
 		return -1;
-	/* Attributes, since udev gives a node away after it is there. */
+	/* Attributes, because udev changes the owner after it made the node. */
 	if (inotify_add_watch(fd, NODES, IN_CREATE | IN_ATTRIB | IN_DELETE |
 	    IN_ONLYDIR) < 0) {
 		(void)close(fd);
@@ -247,8 +250,8 @@ kf_reader_watch(void)
 }
 
 /*
- * Everybody may change the times of /dev/null, and so make events without end:
- * no more than one reading of them is taken, and other names are nothing.
+ * Everybody may change the times of /dev/null and so cause events without end.
+ * So events are read once, and events of other names are ignored.
  */
 bool
 kf_reader_seen(int watch)
@@ -261,7 +264,7 @@ kf_reader_seen(int watch)
 		const struct inotify_event *e =
 		    (const struct inotify_event *)(const void *)(events + at);
 
-		/* Without a name: some were lost. */
+		/* An event without a name: events were lost. */
 		ours |= e->len == 0 || is_hidraw(e->name);
 		at += sizeof(*e) + e->len;
 	}

@@ -15,7 +15,7 @@ kf_caller_uid(int fd, uint32_t *uid)
 	struct ucred peer;
 	socklen_t len = sizeof(peer);
 
-	/* A socket that knows of no peer says -1. */
+	/* A socket without a peer gives the uid -1. */
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) != 0 ||
 	    len != sizeof(peer) || peer.uid == KF_UID_UNKNOWN)
 		return false;
@@ -23,7 +23,7 @@ kf_caller_uid(int fd, uint32_t *uid)
 	return true;
 }
 
-/* The store is that of [default], as for every service. */
+/* The option store is allowed in [default] only: no service is needed. */
 static const char *
 take_place(struct kf_caller *caller)
 {
@@ -62,7 +62,7 @@ kf_caller_enter(struct kf_caller *caller)
 	return NULL;
 }
 
-/* The first claim that is not theirs to make, or NULL. */
+/* The reason for the first claim that a caller may not make, or NULL. */
 static const char *
 find_claim(const struct kf_caller *caller, const struct kf_msg_request *r)
 {
@@ -99,7 +99,7 @@ kf_caller_restrict(struct kf_session *s)
 		s->deny = r->conf[0] != '\0' ? KF_DENY_CONFIGURATION :
 		    KF_DENY_AUTH;
 	}
-	/* Their own real uid: who runs a locker has logged in before. */
+	/* The person logged in to run a locker: the real uid is theirs. */
 	r->uid = s->caller->uid;
 	r->ruid = s->caller->uid;
 	r->flags = 0;

@@ -1,9 +1,9 @@
 /*
  * Typed codes; see codes.h.
  *
- * Where no first factor is known, nothing that is said, asked or measured may
- * tell whether somebody exists, is enrolled or is locked: one prompt, no
- * reason, and every answer takes the same time.
+ * Where no first factor is known, no text, question or delay may tell whether a
+ * person exists, is enrolled or is locked out.  So there is one prompt, no
+ * reason is told, and every answer takes the same time.
  */
 #include "verifier/codes.h"
 
@@ -23,15 +23,15 @@
 #define KEY_PROMPT "Insert your security key and press Enter, or type a " \
 	"verification code: "
 
-/* A call with a longer wait than this before it ends at once. */
+/* A call ends at once when the person had to wait longer than this. */
 #define LONGEST_WAIT 10
 /*
- * What a stranger's answer takes, or a multiple of it, whatever is done; the
- * hash of a recovery code, which is computed for everybody, comes on top.
+ * An answer to a stranger takes this time, or a multiple of it.  The hash of a
+ * recovery code, which is computed for everybody, comes on top.
  */
 #define STRANGER_MS 250
 
-/* What the log and, where a first factor is known, the person is told. */
+/* For the log; and in words for a person whose first factor is known. */
 static const struct {
 	const char *reason;
 	const char *words;
@@ -68,7 +68,7 @@ log_refused(const struct kf_session *s, const char *reason, const char *id)
 	kf_report_end(s, &log, LOG_NOTICE);
 }
 
-/* This is no wait for an event, so nothing can end it sooner. */
+/* This waits for no event, so that nothing can make it shorter. */
 void
 kf_codes_equalise(int64_t begun)
 {
@@ -107,7 +107,7 @@ refuse_wait(struct kf_session *s, int64_t wait)
 	s->reason = wait == KF_WAIT_FOREVER ? "disabled" : "wait";
 }
 
-/* One question.  False: the session is over, s->deny and s->reason say how. */
+/* Asks once.  False: the session is over; s->deny and s->reason say why. */
 static bool
 ask(struct kf_session *s, int64_t wait, struct kf_msg_answer *answer)
 {
@@ -133,7 +133,7 @@ ask(struct kf_session *s, int64_t wait, struct kf_msg_answer *answer)
 	return false;
 }
 
-/* After a refused try. */
+/* After an answer that was not right. */
 static void
 log_result(struct kf_session *s, enum kf_result result)
 {
@@ -145,7 +145,7 @@ log_result(struct kf_session *s, enum kf_result result)
 		log_refused(s, s->reason, s->id);
 }
 
-/* Says why, to whom it may be said. */
+/* Tells a person whose first factor is known why.  False: nobody is there. */
 static bool
 tell(struct kf_session *s, enum kf_result result)
 {
@@ -154,8 +154,8 @@ tell(struct kf_session *s, enum kf_result result)
 }
 
 /*
- * After a recovery code: how many are left, to the person who has just proved
- * who they are.  Whether they read it changes nothing.
+ * After a recovery code: tells how many are left.  The person has proved who
+ * they are, so that it does not matter whether the text arrives.
  */
 static void
 tell_left(struct kf_session *s)
@@ -177,7 +177,7 @@ tell_left(struct kf_session *s)
 		    text);
 }
 
-/* Enter, and nothing else. */
+/* Was Enter pressed, and nothing typed? */
 static bool
 is_empty(const struct kf_msg_answer *answer)
 {
@@ -185,7 +185,7 @@ is_empty(const struct kf_msg_answer *answer)
 	    (answer->kind == KF_ANSWER_TEXT && answer->text.len == 0);
 }
 
-/* A code, or what should be one. */
+/* Judges an answer that should be a code.  *goes_on: may be asked again. */
 static bool
 try_code(struct kf_session *s, const struct kf_msg_answer *answer,
     bool *goes_on)

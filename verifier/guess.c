@@ -1,5 +1,5 @@
 /*
- * One guess, from what was typed to what is durable; see guess.h.
+ * One guess, from the answer to the durable result; see guess.h.
  */
 #include "verifier/guess.h"
 
@@ -11,8 +11,9 @@
 #include "verifier/report.h"
 
 /*
- * A guess waits so long for its turn; a stranger's less than every answer of a
- * stranger takes, or a queue would show who is enrolled.
+ * How long a guess waits for the lock.  A stranger's wait is shorter than the
+ * time that every answer to a stranger takes, because a queue would otherwise
+ * show that the person is enrolled.
  */
 #define LOCK_MS 2000
 #define STRANGER_LOCK_MS 150
@@ -60,7 +61,7 @@ used(const struct kf_judged *judged)
 	return judged->factor->items ? KF_RESULT_TAKEN : KF_RESULT_USED;
 }
 
-/* The charge was made; what is the code worth?  Nothing is told yet. */
+/* Judges a code that is charged.  Nothing is told to the person yet. */
 static enum kf_result
 judge_charged(struct kf_session *s, const struct kf_code *code,
     struct kf_guess *guess)
@@ -68,7 +69,7 @@ judge_charged(struct kf_session *s, const struct kf_code *code,
 	struct kf_judged judged;
 	enum kf_err err;
 
-	/* The enrolment was read again: it may be another one by now. */
+	/* The enrolment was read again, and may have changed. */
 	if (strcmp(guess->person.name, s->request.user) != 0 ||
 	    kf_factor_judge(guess, code, &s->conf, &s->key, &judged) != KF_OK) {
 		(void)!kf_store_refund(s->store, guess);
@@ -95,7 +96,7 @@ judge_charged(struct kf_session *s, const struct kf_code *code,
 			    kf_guess_counter(guess, judged.authenticator));
 		if (err == KF_OK)
 			return KF_RESULT_RIGHT;
-		/* Used in the other position since the charge. */
+		/* A stranger, or the person, used it since the charge. */
 		if (err == KF_ERR_CONFLICT &&
 		    kf_store_refund(s->store, guess) == KF_OK)
 			return used(&judged);
@@ -104,7 +105,7 @@ judge_charged(struct kf_session *s, const struct kf_code *code,
 	return KF_RESULT_BROKEN;
 }
 
-/* Charges, judges, records; by the return everything is durable. */
+/* Charges, judges and records; when this returns, it is durable. */
 static enum kf_result
 judge(struct kf_session *s, const struct kf_code *code)
 {
@@ -135,7 +136,7 @@ judge(struct kf_session *s, const struct kf_code *code)
 	return result;
 }
 
-/* As it is now: codes may have been issued since this session began. */
+/* Reads the enrolment again: codes may have been issued meanwhile. */
 static void
 read_person(struct kf_session *s)
 {
@@ -153,7 +154,7 @@ try_code(struct kf_session *s, struct kf_code *code, int64_t *prepared)
 	int64_t begun = kf_clock_monotonic();
 	enum kf_err err = kf_factor_prepare(&s->person, code);
 
-	/* The same work for everybody, and nobody's lock was held. */
+	/* This work is the same for everybody, and no lock was held. */
 	*prepared += kf_clock_monotonic() - begun;
 	if (!enrolled)
 		return KF_RESULT_WRONG;
@@ -182,7 +183,6 @@ kf_guess_try(struct kf_session *s, const struct kf_msg_answer *answer,
 	return result;
 }
 
-/* Seconds before a code of a person who may be told would be judged. */
 int64_t
 kf_guess_wait(struct kf_session *s)
 {

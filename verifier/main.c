@@ -1,13 +1,14 @@
 /*
- * keyfirst-verify: decides for one call of pam_keyfirst.so.  A process of its
- * own, so that sshd and sudo need neither OpenSSL nor the store, and so that
- * what parses answers and files is not root.
+ * keyfirst-verify: decides for one call of pam_keyfirst.so.  It is a process of
+ * its own so that sshd and sudo need neither OpenSSL nor the store, and so that
+ * the code that parses answers and files does not run as root.
  *
- * It is started with a socket as descriptor 0: by a process of root, and the
- * first thing it does is to become the service user for good; or by the
- * service's socket as that user, for a caller who is not root.  Which of the
- * two is decided by its own effective uid.  It must not read a byte before that
- * is settled.  Its exit status says nothing: GRANT on the socket does.
+ * It is started with a socket as descriptor 0.  A process of root starts it as
+ * root; then it first becomes the service user for good.  The service's socket
+ * starts it as the service user, for a caller that is not root.  Its own
+ * effective uid tells which of the two it is.  It must not read a byte before
+ * it has given up root.  Its exit status means nothing: the caller counts only
+ * GRANT on the socket.
  */
 #include <fcntl.h>
 #include <stdlib.h>
@@ -21,14 +22,14 @@
 #include "verifier/caller.h"
 #include "verifier/session.h"
 
-/* A library's message must not land on the socket or in a state file. */
+/* Else a library's message could be written to the socket or a state file. */
 static bool
 has_standard_descriptors(void)
 {
 	return fcntl(1, F_GETFD) >= 0 && fcntl(2, F_GETFD) >= 0;
 }
 
-/* Before the session there is nobody to tell but the log. */
+/* Before the session the reason can be told to the log only. */
 static int
 refuse_start(const char *reason, enum kf_err err)
 {
@@ -44,8 +45,9 @@ refuse_start(const char *reason, enum kf_err err)
 }
 
 /*
- * The module waits for the end of the stream, and systemd holds the socket too
- * until it has collected us, which may take it longer than the module waits.
+ * The module waits for the end of the stream.  systemd keeps the socket open,
+ * too, until it has collected this process, which may take longer than the
+ * module waits.
  */
 static int
 leave_caller(void)
@@ -54,7 +56,7 @@ leave_caller(void)
 	return EXIT_SUCCESS;
 }
 
-/* It started well, and has decided: for the service this is no failure. */
+/* To refuse a caller is a decision and no failure of the service. */
 static int
 refuse_caller(const struct kf_caller *caller, const char *reason)
 {
@@ -68,7 +70,7 @@ refuse_caller(const struct kf_caller *caller, const char *reason)
 	return leave_caller();
 }
 
-/* Started by root for root: a socketpair shows who made it. */
+/* Started by a process of root.  A socketpair tells who has made it. */
 static int
 serve_root(uid_t uid, gid_t gid)
 {
@@ -87,7 +89,7 @@ serve_root(uid_t uid, gid_t gid)
 	return EXIT_SUCCESS;
 }
 
-/* Started by the service's socket for somebody else. */
+/* Started by the service's socket for a caller that is not root. */
 static int
 serve_caller(uid_t uid, gid_t gid)
 {
@@ -99,7 +101,7 @@ serve_caller(uid_t uid, gid_t gid)
 		return refuse_start("not-the-service-user", err);
 	if (!kf_caller_uid(0, &caller.uid))
 		return refuse_start("not-a-socket", KF_OK);
-	/* Root's own programs have a way that nobody else can crowd. */
+	/* Root's programs start a verifier of their own. */
 	if (caller.uid == 0)
 		return refuse_caller(&caller, "caller-is-root");
 	reason = kf_caller_enter(&caller);

@@ -13,8 +13,9 @@
 #define GROUPS_MAX 1024
 
 /*
- * Does SSH_AUTH_INFO_0 show a method that was completed?  One line each:
- * method, then a blank or the end.  "none" proves nothing.
+ * Does SSH_AUTH_INFO_0 show a method that was completed?  It has a line for
+ * each method: its name, then a blank or the end of the line.  The method
+ * "none" proves nothing.
  */
 static bool
 shows_completed_method(const char *info)
@@ -32,9 +33,9 @@ shows_completed_method(const char *info)
 }
 
 /*
- * Who calls as root on nobody's behalf and says how somebody came here is sshd:
- * SSH_AUTH_INFO_0 is in the PAM environment, which only root's own process
- * fills before `auth`.
+ * A caller with the real uid 0 that has SSH_CONNECTION is sshd.  It puts
+ * SSH_AUTH_INFO_0 into the PAM environment, which before `auth` only root's own
+ * process can fill.
  */
 bool
 kf_policy_sshd_shows_method(const struct kf_msg_request *r)
@@ -44,8 +45,9 @@ kf_policy_sshd_shows_method(const struct kf_msg_request *r)
 }
 
 /*
- * A real uid that is the person's own (sudo, su to oneself) has logged in
- * before; root's own proves nothing, since sshd and login run as root.
+ * Where the caller's real uid is the person's own (sudo, su to oneself), the
+ * person has logged in before.  The real uid 0 proves nothing, because sshd and
+ * login run as root.
  */
 bool
 kf_policy_first_factor_known(const struct kf_msg_request *r)
@@ -57,7 +59,7 @@ kf_policy_first_factor_known(const struct kf_msg_request *r)
 	return r->uid != KF_UID_UNKNOWN && r->ruid == r->uid;
 }
 
-/* Who logged in on that terminal: did they come over a network? */
+/* Did the person who logged in on that terminal come over a network? */
 static bool
 is_terminal_remote(const char *tty)
 {
@@ -79,7 +81,7 @@ is_terminal_remote(const char *tty)
 	return remote;
 }
 
-/* Some programs fill in this machine, or its X display. */
+/* Some programs give the name of this machine, or of its X display. */
 static bool
 is_host_remote(const char *rhost)
 {
@@ -92,8 +94,9 @@ is_host_remote(const char *rhost)
 }
 
 /*
- * By facts, as far as there are any, and used for nothing but not to ask:
- * whoever is here and taken for remote is asked for a code.
+ * Is the person remote, as far as can be known?  This decides only whether a
+ * plugged-in key is asked.  A person who is here and is taken for remote is
+ * asked for a code.
  */
 static bool
 is_remote(const struct kf_msg_request *r)
@@ -116,7 +119,7 @@ is_key_in_reach(const struct kf_session *s)
 	return false;
 }
 
-/* Nothing that is enrolled may show to a stranger. */
+/* For a stranger it must not depend on what is enrolled. */
 bool
 kf_policy_asks_local_key(const struct kf_session *s)
 {
@@ -131,7 +134,7 @@ kf_policy_holds_text(const struct kf_msg_request *r)
 	return r->connection[0] != '\0';
 }
 
-/* Loads the name service; asked only when the policy names a group. */
+/* Loads the name service; used only when the configuration names a group. */
 static bool
 is_in_group(const char *user, const char *group)
 {
@@ -156,7 +159,7 @@ is_in_group(const char *user, const char *group)
 const struct kf_exempt *
 kf_policy_exemption(const struct kf_session *s)
 {
-	/* By a clock that is behind, what has ended would hold again. */
+	/* With a clock that is behind, an exemption would hold again. */
 	if (s->request.uid == KF_UID_UNKNOWN ||
 	    kf_clock_wall() < kf_release_time)
 		return NULL;
@@ -167,7 +170,7 @@ kf_policy_exemption(const struct kf_session *s)
 bool
 kf_policy_allows_unenrolled(const struct kf_session *s)
 {
-	/* Not who has something that this service leaves out. */
+	/* Not a person whose enrolment this service merely leaves out. */
 	return s->standing == KF_STANDING_NOBODY && s->person.count == 0 &&
 	    kf_clock_wall() >= kf_release_time &&
 	    kf_clock_wall() < s->conf.unenrolled_end;

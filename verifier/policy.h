@@ -1,18 +1,18 @@
 /*
- * What root-owned policy and the request say before anybody is asked: is a
- * first factor known, is this person or this service exempt.
+ * What the configuration and the request decide before the person is asked: is
+ * a first factor known, can a security key be asked, is the person exempt.
  */
 #ifndef KF_POLICY_H
 #define KF_POLICY_H
 
 #include "verifier/session.h"
 
-/* Does root's sshd show a method that was completed? */
+/* Does sshd, run by root, show that an authentication method was completed? */
 bool
 kf_policy_sshd_shows_method(const struct kf_msg_request *request)
     __attribute__((nonnull));
 
-/* Has a first factor been passed, as far as we can know? */
+/* Does the request show that the person has passed a first factor? */
 bool
 kf_policy_first_factor_known(const struct kf_msg_request *request)
     __attribute__((nonnull));
@@ -34,7 +34,7 @@ kf_policy_holds_text(const struct kf_msg_request *request)
 const struct kf_exempt *
 kf_policy_exemption(const struct kf_session *s) __attribute__((nonnull));
 
-/* Is somebody who has nothing enrolled let through for the time being? */
+/* Is a person without any enrolment let through, until a date? */
 bool
 kf_policy_allows_unenrolled(const struct kf_session *s)
     __attribute__((nonnull));

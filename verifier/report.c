@@ -22,12 +22,12 @@ kf_report_end(const struct kf_session *s, struct kf_log *log,
 {
 	const struct kf_msg_request *r = &s->request;
 
-	/* People type passwords as names: an unknown one was never sent. */
+	/* People type passwords as names: the module sends known names only. */
 	if (r->user[0] != '\0')
 		kf_log_add(log, "user", r->user);
 	if (r->uid != KF_UID_UNKNOWN)
 		kf_log_number(log, "uid", r->uid);
-	/* Behind this, the service is what the caller claims. */
+	/* The service that follows is what the caller claims. */
 	if (s->caller != NULL)
 		kf_log_number(log, "caller", s->caller->uid);
 	kf_log_add(log, "service", r->service);
@@ -63,7 +63,7 @@ kf_report_step(const struct kf_session *s, const char *step)
 	kf_report_end(s, &log, LOG_INFO);
 }
 
-/* Loudly, at each use: an exemption is a hole that somebody asked for. */
+/* As a warning, at each use, because an exemption is a hole on purpose. */
 static void
 log_exempt(const struct kf_session *s)
 {
@@ -106,11 +106,11 @@ log_decision(const struct kf_session *s)
 		if (s->failures >= 0)
 			kf_log_number(&log, "failures", s->failures);
 	}
-	/* The remedy of a public-key login that went past `auth`. */
+	/* How to mend an sshd that lets a public key alone pass by `auth`. */
 	if (account && strcmp(s->reason, "no-proof") == 0)
 		kf_log_add(&log, "sshd-setting", "AuthenticationMethods "
 		    "publickey,keyboard-interactive:pam");
-	/* Somebody is without what they are used to, or is somebody else. */
+	/* A recovery code: the person has lost a factor, or it is a thief. */
 	kf_report_end(s, &log, grant && s->recovery_left < 0 ? LOG_INFO :
 	    LOG_NOTICE);
 }

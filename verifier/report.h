@@ -1,13 +1,13 @@
 /*
- * What a session leaves in the log: its steps, if asked for, and one line for
- * its verdict.  Nothing secret comes here.
+ * What a session writes to the log: its steps, with `log = steps`, and one line
+ * for its verdict.  Nothing secret may be passed to these functions.
  */
 #ifndef KF_REPORT_H
 #define KF_REPORT_H
 
 #include "verifier/session.h"
 
-/* A log line of this session: event, result, then who and where. */
+/* A log line of this session: event, result, then the person and the place. */
 void
 kf_report_start(const struct kf_session *s, struct kf_log *log,
     const char *event, const char *result) __attribute__((nonnull));
@@ -15,7 +15,7 @@ void
 kf_report_end(const struct kf_session *s, struct kf_log *log,
     int priority) __attribute__((nonnull));
 
-/* A configuration that was not understood: where, and why. */
+/* A configuration was not understood: file, line and reason. */
 void
 kf_report_conf_refused(const char *path, const struct kf_ini_error *error)
     __attribute__((nonnull));
@@ -25,7 +25,7 @@ void
 kf_report_step(const struct kf_session *s, const char *step)
     __attribute__((nonnull));
 
-/* Grant, denial or exemption, before anybody is told. */
+/* Grant, denial or exemption; called before the module is told. */
 void
 kf_report_verdict(const struct kf_session *s) __attribute__((nonnull));
 

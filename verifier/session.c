@@ -2,8 +2,8 @@
  * One call of the module, from its request to the verdict; see session.h.
  *
  * The verdict starts as deny.  It becomes grant in one place of this program,
- * in decide(), after the proof has been recorded; whatever goes wrong before
- * leaves it as it was.
+ * in decide(), after the proof has been recorded.  An error before that leaves
+ * the verdict at deny.
  */
 #include "verifier/session.h"
 
@@ -47,7 +47,7 @@ read_conf(struct kf_session *s)
 
 	if (kf_conf_load(path, s->request.service, &s->conf, &error) == KF_OK)
 		return true;
-	/* What was half read does not count, not even for the log. */
+	/* A configuration that was read in part does not count. */
 	s->conf.log_steps = false;
 	kf_report_conf_refused(path, &error);
 	s->reason = "configuration";
@@ -67,9 +67,9 @@ open_store(struct kf_session *s)
 }
 
 /*
- * Somebody whom policy exempts.  Where sshd shows a first method there is
- * nothing else in the stack that decides, so it is a grant; everywhere else the
- * rest of the stack decides.
+ * The configuration exempts the person.  Where sshd shows that a first method
+ * was completed, nothing else in the PAM stack decides, so the person is
+ * granted.  Everywhere else the rest of the stack decides.
  */
 static bool
 grant_exempt(struct kf_session *s)
@@ -98,8 +98,8 @@ decide_auth(struct kf_session *s)
 }
 
 /*
- * `account` asks only for who has no proof from `auth`: a login by public key
- * alone, which never runs it.
+ * The module asks in `account` only where `auth` has proved nothing: sshd does
+ * not run `auth` for a login by public key alone.
  */
 static void
 decide_account(struct kf_session *s)
@@ -118,7 +118,7 @@ decide_account(struct kf_session *s)
 	s->reason = "no-proof";
 }
 
-/* The one place of this program that assigns grant. */
+/* This is the one place of the program that assigns grant. */
 static void
 decide(struct kf_session *s)
 {
@@ -135,7 +135,7 @@ decide(struct kf_session *s)
 		kf_verdict_grant(&s->verdict);
 }
 
-/* The log comes first: after the last word the caller may end us. */
+/* The log comes first: after the verdict the caller may end this process. */
 static void
 finish(struct kf_session *s)
 {

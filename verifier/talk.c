@@ -8,9 +8,9 @@
 #include "common/clock.h"
 #include "common/text.h"
 
-/* What a person takes to type is the caller's to limit; past this we leave. */
+/* The caller limits how long a person may type; after this time we leave. */
 #define SESSION_MS 300000
-/* A message that has begun must not hold up whoever else waits for a key. */
+/* An unfinished message must not delay a login that waits for a key. */
 #define CANCEL_MS 1000
 
 static enum kf_err
@@ -25,8 +25,8 @@ send_frame(struct kf_talk *talk)
 }
 
 /*
- * The next message but CANCEL, which has nothing to cancel where no device is
- * waited for.
+ * Reads the next message that is not CANCEL.  No device is waited for here, so
+ * that there is nothing to cancel.
  */
 static enum kf_err
 receive_frame(struct kf_talk *talk)
@@ -148,7 +148,7 @@ kf_talk_last_words(struct kf_talk *talk, bool held_back, const char *words)
 	struct kf_msg_answer ignored = { .kind = KF_ANSWER_NOTHING };
 	char prompt[KF_TEXT_SIZE];
 
-	/* Who is gone by now is noticed at the verdict. */
+	/* A caller that is gone is noticed when the verdict is sent. */
 	if (!held_back || kf_text_format(prompt, sizeof(prompt),
 	    "%s Press Enter. ", words) != KF_OK)
 		(void)!kf_talk_show(talk, true, words);

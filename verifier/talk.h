@@ -1,7 +1,7 @@
 /*
- * The verifier's side of PROTOCOL: greeting, questions, and the last word.
- * Every message goes through the state table; the first that is not legal ends
- * the session.
+ * The verifier's side of PROTOCOL: greeting, questions, and the verdict.  Every
+ * message is checked against the table of phases (protocol/phase.h); the first
+ * message that is not legal ends the session.
  */
 #ifndef KF_TALK_H
 #define KF_TALK_H
@@ -9,7 +9,7 @@
 #include "protocol/msg.h"
 #include "protocol/phase.h"
 
-/* The module waits 50 s for a message (PROTOCOL, 5); a little less is safe. */
+/* The module waits 50 s for a message (PROTOCOL, 5); this leaves a margin. */
 #define KF_TALK_QUIET_MS 45000
 
 struct kf_talk {
@@ -21,35 +21,38 @@ struct kf_talk {
 	struct kf_frame frame;
 };
 
-/* Greets and reads the request.  Every error means: leave without a word. */
+/* Greets and reads the request.  After an error nothing more is sent. */
 KF_CHECKED enum kf_err
 kf_talk_start(struct kf_talk *talk, int fd, struct kf_msg_request *request)
     __attribute__((nonnull));
 
-/* Text without an answer; who is gone is noticed at the next question. */
+/*
+ * Sends text that needs no answer.  A caller that is gone is noticed at the
+ * next question.
+ */
 KF_CHECKED enum kf_err
 kf_talk_show(struct kf_talk *talk, bool error, const char *text)
     __attribute__((nonnull));
 
-/* The caller wipes the answer. */
+/* Asks, and waits for the answer, which the caller of this function wipes. */
 KF_CHECKED enum kf_err
 kf_talk_ask(struct kf_talk *talk, bool echo, const char *prompt,
     struct kf_msg_answer *answer) __attribute__((nonnull));
 
 /*
- * Takes what the module says while no question stands: KF_OK for CANCEL, and
- * KF_ERR_CLOSED when the module has left; whatever else it says is an error.
+ * Reads a message of the module while no question stands: KF_OK for CANCEL,
+ * KF_ERR_CLOSED when the module has left.  Any other message is an error.
  */
 KF_CHECKED enum kf_err
 kf_talk_cancel(struct kf_talk *talk) __attribute__((nonnull));
 
-/* Says nothing until then, unless the module leaves; CANCEL is ignored. */
+/* Sends nothing until then; ends when the module leaves.  Ignores CANCEL. */
 KF_CHECKED enum kf_err
 kf_talk_rest(struct kf_talk *talk, int64_t until) __attribute__((nonnull));
 
 /*
- * The reason of a denial that no question follows; where text is held back
- * until the next prompt, it becomes one.
+ * Tells the reason of a denial that no question follows.  held_back: sshd would
+ * show text with the next prompt only, so the reason is sent as a prompt.
  */
 void
 kf_talk_last_words(struct kf_talk *talk, bool held_back, const char *words)

@@ -1,7 +1,7 @@
 /*
  * keyfirst enroll key: has a security key make a credential and prove it, and
- * only then stores it.  Root's process asks and stores; whatever comes from a
- * key is parsed and judged in a child that has become user keyfirst.
+ * only then stores it.  Root's process asks and stores.  Everything that comes
+ * from a key is parsed and judged in a child that has become user keyfirst.
  */
 #include "enroll_tool/installation/key_rule.h"
 #include "enroll_tool/keys/enroll.h"
@@ -13,7 +13,7 @@ enrol(struct kf_key_enrol *e)
 {
 	struct kf_person person;
 	struct kf_key_done done;
-	/* Without the machine key, which the child would have a copy of. */
+	/* Without the machine key: the child would have a copy of it. */
 	enum kf_exit status = kf_installation_open(&e->in, false);
 
 	if (status != KF_EXIT_DONE)

@@ -1,6 +1,6 @@
 /*
- * Root's side of the talk with the child: what is shown, asked and believed;
- * see keys/talk.h.
+ * Root's side of the messages with the child: what root's process shows, asks
+ * and believes; see talk.h.
  */
 #include <stdio.h>
 #include <string.h>
@@ -14,9 +14,9 @@
 #include "enroll_tool/keys/child.h"
 #include "enroll_tool/keys/ssh_key.h"
 
-#define SPARE_MS 30000		/* beside the limits for insertion and touch */
+#define SPARE_MS 30000		/* beside the limits of insertion and touch */
 #define SEND_MS 3000
-#define MESSAGES_MAX 64		/* more is no enrolment */
+#define MESSAGES_MAX 64		/* no enrolment needs more */
 
 struct session {
 	const struct kf_key_enrol *enrol;
@@ -29,7 +29,7 @@ struct session {
 	struct kf_frame frame;
 };
 
-/* The id of the candidate of that number; see list_candidates. */
+/* The id of the person's key of that number; child.c counts them alike. */
 static const char *
 id_of(const struct session *s, uint8_t number)
 {
@@ -43,7 +43,7 @@ id_of(const struct session *s, uint8_t number)
 	return NULL;
 }
 
-/* The file of roots of that number; where there is none, all of them. */
+/* The name of the file of roots of that number, or of their directory. */
 static const char *
 root_of(const struct session *s, uint8_t number)
 {
@@ -119,7 +119,7 @@ show(struct session *s)
 		kf_say("Not recognised: once more.\n");
 		break;
 	}
-	/* Before the key is touched, not after. */
+	/* The text must be seen before the key is touched. */
 	(void)kf_said();
 	return KF_OK;
 }
@@ -153,7 +153,7 @@ ask(struct session *s)
 		answer.kind = KF_ANSWER_TOO_LONG;
 	err = kf_msg_put_answer(&s->frame, &answer);
 	kf_secret_wipe(&answer.text);
-	/* One that is gone has said why, and that is read next. */
+	/* A child that has left has said why, and that is read next. */
 	if (err == KF_OK && kf_frame_write(s->fd, &s->frame,
 	    kf_clock_monotonic() + SEND_MS) == KF_ERR_TIMEOUT)
 		err = KF_ERR_TIMEOUT;
@@ -162,8 +162,8 @@ ask(struct session *s)
 }
 
 /*
- * The child has looked at all of this before.  It is looked at again, since
- * what it parsed may have taken it over.
+ * The child has checked all of this.  Root checks it again, because what the
+ * child parsed may have taken it over.
  */
 static bool
 is_believable(const struct session *s, const struct kf_key *key)

@@ -1,4 +1,4 @@
-/* Messages between enrol key and its child; see keys/talk.h. */
+/* Messages between enroll key and its child; see talk.h. */
 #include "enroll_tool/keys/talk.h"
 
 #include <string.h>
@@ -61,7 +61,7 @@ kf_key_talk_put_stopped(struct kf_frame *f, const struct kf_key_stopped *m)
 	kf_wire_put_u8(f, m->number);
 }
 
-/* 0 or 1, and nothing else. */
+/* Reads 0 or 1; anything else is an error. */
 static bool
 get_bool(struct kf_wire *w)
 {
@@ -72,7 +72,7 @@ get_bool(struct kf_wire *w)
 	return n == 1;
 }
 
-/* From 1 to max. */
+/* Reads a number from 1 to max. */
 static uint8_t
 get_enum(struct kf_wire *w, unsigned max)
 {
@@ -83,7 +83,7 @@ get_enum(struct kf_wire *w, unsigned max)
 	return n;
 }
 
-/* It goes to root's terminal. */
+/* Reads text that goes to root's terminal, so it must be clean. */
 static void
 get_clean(struct kf_wire *w, char *text, size_t size)
 {

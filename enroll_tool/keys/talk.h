@@ -1,12 +1,12 @@
 /*
- * What `keyfirst enroll key` and its child say to each other over a socket, as
- * frames (common/frame.h).  The child has become user keyfirst and listens to
- * security keys; root's process shows, asks and stores, and takes all that the
- * child says as a stranger's.  So the child sends numbers, and no words but the
- * name that a key gives itself: what is shown and asked are root's own texts.
+ * The messages of `keyfirst enroll key` and its child over a socket, as frames
+ * (common/frame.h).  The child has become user keyfirst and listens to security
+ * keys.  Root's process shows, asks and stores, and does not trust the child.
+ * So the child sends numbers, and no text but the name that a key gives itself;
+ * the texts that are shown and asked are root's own.
  *
- * To SHOW there is no answer; ASK has one, ANSWER of PROTOCOL; DONE and STOPPED
- * end it.
+ * SHOW has no answer; ASK has one, which is ANSWER of PROTOCOL; DONE and
+ * STOPPED are the last message.
  */
 #ifndef KF_KEY_TALK_H
 #define KF_KEY_TALK_H
@@ -23,15 +23,15 @@ enum kf_key_talk_type {
 };
 
 enum kf_key_show {
-	KF_KEY_SHOW_INSERT = 1,	/* none is there */
-	KF_KEY_SHOW_DEVICE,	/* this one is; its number, or 0: it alone */
-	KF_KEY_SHOW_KNOWN,	/* and holds that candidate already */
-	KF_KEY_SHOW_BUSY,	/* another program has one */
-	KF_KEY_SHOW_TOUCH,	/* to enrol it */
-	KF_KEY_SHOW_AGAIN,	/* to prove it */
+	KF_KEY_SHOW_INSERT = 1,	/* no key is plugged in: insert one */
+	KF_KEY_SHOW_DEVICE,	/* this key; number: of the choice, or 0 */
+	KF_KEY_SHOW_KNOWN,	/* it is enrolled; number: the candidate */
+	KF_KEY_SHOW_BUSY,	/* another program is using a key */
+	KF_KEY_SHOW_TOUCH,	/* touch the key to enrol it */
+	KF_KEY_SHOW_AGAIN,	/* touch it once more to prove it */
 	KF_KEY_SHOW_WRONG_PIN,	/* number: tries left */
-	KF_KEY_SHOW_NO_PIN,	/* none that a key could have: not tried */
-	KF_KEY_SHOW_WRONG_FINGER
+	KF_KEY_SHOW_NO_PIN,	/* no key can have that as a PIN: not sent */
+	KF_KEY_SHOW_WRONG_FINGER /* the fingerprint was not recognised */
 };
 
 struct kf_key_shown {
@@ -45,8 +45,8 @@ struct kf_key_shown {
 };
 
 enum kf_key_ask {
-	KF_KEY_ASK_PIN = 1,	/* number: tries left */
-	KF_KEY_ASK_CHOICE	/* number: of how many */
+	KF_KEY_ASK_PIN = 1,	/* the PIN; number: tries left */
+	KF_KEY_ASK_CHOICE	/* which key; number: how many there are */
 };
 
 struct kf_key_asked {
@@ -54,40 +54,40 @@ struct kf_key_asked {
 	uint8_t number;
 };
 
-/* Why nothing came of it. */
+/* Why no credential was enrolled. */
 enum kf_key_stop {
-	KF_KEY_STOP_NONE = 0,	/* it goes on; never sent */
-	KF_KEY_STOP_BROKEN,	/* something of ours */
-	KF_KEY_STOP_ABSENT,	/* no key is there */
-	KF_KEY_STOP_RULE,	/* one is, and we may not open it */
-	KF_KEY_STOP_BUSY,	/* another program keeps it */
-	KF_KEY_STOP_SEVERAL,	/* and nobody to ask */
-	KF_KEY_STOP_CHOICE,	/* none was made */
+	KF_KEY_STOP_NONE = 0,	/* there is no reason yet; never sent */
+	KF_KEY_STOP_BROKEN,	/* an error on our side */
+	KF_KEY_STOP_ABSENT,	/* no key is plugged in */
+	KF_KEY_STOP_RULE,	/* we may not open the key: no udev rule */
+	KF_KEY_STOP_BUSY,	/* another program keeps the key */
+	KF_KEY_STOP_SEVERAL,	/* several keys, and nobody to choose one */
+	KF_KEY_STOP_CHOICE,	/* the person chose none of the keys */
 	KF_KEY_STOP_KNOWN,	/* enrolled already; number: the candidate */
-	KF_KEY_STOP_EXCLUDED,	/* the same, and it is not known as what */
-	KF_KEY_STOP_GONE,
-	KF_KEY_STOP_TIMEOUT,	/* nobody touched it */
-	KF_KEY_STOP_DECLINED,	/* somebody said no on it */
-	KF_KEY_STOP_FAILED,	/* it did not do it, or we did not understand */
-	KF_KEY_STOP_UNSUPPORTED,
+	KF_KEY_STOP_EXCLUDED,	/* the key says so; as which is not known */
+	KF_KEY_STOP_GONE,	/* the key was pulled out */
+	KF_KEY_STOP_TIMEOUT,	/* nobody touched the key */
+	KF_KEY_STOP_DECLINED,	/* the person refused on the key */
+	KF_KEY_STOP_FAILED,	/* the key failed, or its answer is not valid */
+	KF_KEY_STOP_UNSUPPORTED, /* algorithm, option or length */
 	KF_KEY_STOP_SSH,	/* no algorithm that OpenSSH knows */
-	KF_KEY_STOP_NO_VERIFY,	/* it has neither PIN nor fingerprint */
+	KF_KEY_STOP_NO_VERIFY,	/* the key has neither PIN nor fingerprint */
 	KF_KEY_STOP_NO_ANSWER,	/* nobody typed a PIN */
-	KF_KEY_STOP_PIN_WRONG,	/* again */
-	KF_KEY_STOP_PIN_LAST,	/* the next wrong one would lock it */
-	KF_KEY_STOP_PIN_PAUSED,
-	KF_KEY_STOP_PIN_BLOCKED,
-	KF_KEY_STOP_PIN_POLICY,
-	KF_KEY_STOP_FINGER,
-	KF_KEY_STOP_MODEL,	/* not in key.aaguid-allow */
-	KF_KEY_STOP_SYNCED,	/* key.synced = deny */
+	KF_KEY_STOP_PIN_WRONG,	/* too often in this run */
+	KF_KEY_STOP_PIN_LAST,	/* the next wrong PIN would block the key */
+	KF_KEY_STOP_PIN_PAUSED,	/* until the key is plugged in anew */
+	KF_KEY_STOP_PIN_BLOCKED, /* until the key is reset */
+	KF_KEY_STOP_PIN_POLICY,	/* the PIN must be changed first */
+	KF_KEY_STOP_FINGER,	/* no fingerprint was recognised */
+	KF_KEY_STOP_MODEL,	/* the model is not in key.aaguid-allow */
+	KF_KEY_STOP_SYNCED,	/* it can be copied, and key.synced = deny */
 	KF_KEY_STOP_ATTESTATION, /* forged, or not for what was asked */
-	KF_KEY_STOP_ROOTS,	/* are no certificates; number: the file */
-	KF_KEY_STOP_NO_CHAIN,	/* it attests with no certificate */
-	KF_KEY_STOP_UNKNOWN_ROOT,
-	KF_KEY_STOP_BAD_LEAF,
+	KF_KEY_STOP_ROOTS,	/* no certificates; number: the file of roots */
+	KF_KEY_STOP_NO_CHAIN,	/* the key attests without a certificate */
+	KF_KEY_STOP_UNKNOWN_ROOT, /* the certificate leads to no root */
+	KF_KEY_STOP_BAD_LEAF,	/* the certificate is not one of a key */
 	KF_KEY_STOP_OTHER_MODEL, /* the certificate is another AAGUID's */
-	KF_KEY_STOP_UNPROVED,	/* what it signed is not right */
+	KF_KEY_STOP_UNPROVED,	/* the proof is not right */
 	KF_KEY_STOPS
 };
 
