@@ -1,5 +1,5 @@
 /*
- * What a person has enrolled, in memory: found, counted, added, removed; see
+ * Finds, counts, adds and removes the authenticators of a person in memory; see
  * enrolment.h.
  */
 #include <string.h>
@@ -17,7 +17,7 @@ kf_enrolment_find(struct kf_person *person, const char *id)
 	return NULL;
 }
 
-/* The lowest free one. */
+/* Writes the lowest free id of that kind. */
 static enum kf_err
 new_id(struct kf_person *person, const struct kf_kind_text *kind,
     char id[KF_ID_SIZE])

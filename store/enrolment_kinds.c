@@ -1,6 +1,6 @@
 /*
- * What is written of each kind of authenticator; see FILEFORMAT.  A new kind
- * begins here.
+ * The fields that are written for each kind of authenticator; see FILEFORMAT.
+ * A new kind of authenticator is added here first.
  */
 #include "store/enrolment_kinds.h"
 
@@ -62,7 +62,7 @@ static const struct kf_field key_fields[] = {
 	  kf_attestation_names },
 	{ "aaguid", KF_FIELD_BYTES, AUTH(key.aaguid), AUTH(key.aaguid_len),
 	  KF_KEY_AAGUID_SIZE, KF_KEY_AAGUID_SIZE, NULL },
-	/* 32 bits in what a key signs (WebAuthn, 6.1). */
+	/* A security key signs a counter of 32 bits (WebAuthn, 6.1). */
 	{ "first-counter", KF_FIELD_U64, AUTH(key.first_counter), 0, 0,
 	  UINT32_MAX, NULL },
 };

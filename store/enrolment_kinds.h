@@ -1,6 +1,6 @@
 /*
- * The kinds of authenticators, as an enrolment's text has them: one row each.
- * For the files enrolment*.c.
+ * How each kind of authenticator is written in the text of an enrolment: a
+ * table with one row for each kind.  Only the files enrolment*.c include this.
  */
 #ifndef KF_ENROLMENT_KINDS_H
 #define KF_ENROLMENT_KINDS_H
@@ -10,18 +10,18 @@
 
 struct kf_kind_text {
 	enum kf_kind kind;
-	const char *word;		/* of its section */
-	char letter;			/* of its ids */
-	bool many;			/* its ids are numbered; else one */
+	const char *word;		/* its section's name begins so */
+	char letter;			/* its ids begin so */
+	bool many;			/* several a person, with numbers */
 	const struct kf_field *fields;
 	size_t count;
 };
 
-/* Never NULL: there is a row for each enum. */
+/* Returns the row of that kind; never NULL, since each enum has a row. */
 const struct kf_kind_text *
 kf_kind_text(enum kf_kind kind) __attribute__((returns_nonnull));
 
-/* By the word in front of the id in the name of a section; NULL for none. */
+/* Returns the row for the name of a section, such as "totp T1", or NULL. */
 const struct kf_kind_text *
 kf_kind_of_section(const char *name) __attribute__((nonnull));
 

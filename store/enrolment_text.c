@@ -1,14 +1,14 @@
 /*
- * Enrolments as text, read and written; see enrolment.h.  [person] comes first
- * and says how many sections follow, so that a file that was cut is not taken
- * for a whole one.
+ * Reads and writes enrolments as text; see enrolment.h.  [person] comes first
+ * and says how many sections follow, so that a truncated file is not taken for
+ * a whole one.
  */
 #include <string.h>
 
 #include "common/text.h"
 #include "store/enrolment_kinds.h"
 
-/* [person]: the struct with what is checked and not kept. */
+/* The section [person], with two fields that are checked and not kept. */
 struct person_record {
 	uint32_t format;
 	uint32_t authenticators;
@@ -31,20 +31,20 @@ static const struct kf_field person_fields[] = {
 
 struct parser {
 	struct person_record *record;
-	const struct kf_kind_text *kind; /* of the section that is open */
-	uint32_t seen;
-	bool open;		/* a section is */
+	const struct kf_kind_text *kind; /* of the present section */
+	uint32_t seen;		/* its fields so far, a bit each */
+	bool open;		/* a section has begun */
 };
 
-/* What one field alone does not show. */
+/* Checks what the table of fields cannot express. */
 static enum kf_err
 check_key(const struct kf_key *key, struct kf_ini_error *error)
 {
 	if (!kf_text_is_word(key->rp_id, sizeof(key->rp_id)))
-		return kf_ini_refuse(error, "rp-id is missing or no word");
+		return kf_ini_refuse(error, "rp-id is missing or not one word");
 	if (key->public_key_len != kf_public_key_size(key->algorithm))
 		return kf_ini_refuse(error,
-		    "public-key has another length than its algorithm");
+		    "public-key has the wrong length for its algorithm");
 	return KF_OK;
 }
 
@@ -71,7 +71,7 @@ finish_section(const struct parser *p, struct kf_ini_error *error)
 	    error);
 }
 
-/* "T1" to "T16", or "R", and not twice. */
+/* True for an id of this kind ("T1" to "T16", or "R") that is not yet taken. */
 static bool
 is_new_id(struct kf_person *person, const struct kf_kind_text *kind,
     const char *id)
@@ -144,7 +144,7 @@ tags_differ(const struct kf_person *person)
 	return true;
 }
 
-/* Then the one that is found would be a matter of order. */
+/* If two keys had one credential id, their order would decide between them. */
 static bool
 credentials_differ(const struct kf_person *person)
 {
@@ -178,14 +178,14 @@ kf_enrolment_parse(const char *text, size_t len, struct kf_person *person,
 	if (err == KF_OK)
 		err = finish_section(&parser, error);
 	if (err == KF_OK && (len == 0 || text[len - 1] != '\n'))
-		err = kf_ini_refuse(error, "the last line is cut");
+		err = kf_ini_refuse(error, "the last line is incomplete");
 	if (err == KF_OK && (!parser.open ||
 	    record.person.count != record.authenticators))
-		err = kf_ini_refuse(error, "the file is cut");
+		err = kf_ini_refuse(error, "the file is incomplete");
 	if (err == KF_OK && !tags_differ(&record.person))
-		err = kf_ini_refuse(error, "a tag twice");
+		err = kf_ini_refuse(error, "two sections have one tag");
 	if (err == KF_OK && !credentials_differ(&record.person))
-		err = kf_ini_refuse(error, "a credential twice");
+		err = kf_ini_refuse(error, "two sections have one credential");
 	if (err != KF_OK)
 		return KF_ERR_CORRUPT;
 	*person = record.person;

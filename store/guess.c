@@ -1,4 +1,4 @@
-/* What can be read from a charged guess; see store.h. */
+/* Reads the counter of an authenticator in a charged guess; see store.h. */
 #include "store/store.h"
 
 uint64_t

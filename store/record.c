@@ -1,4 +1,4 @@
-/* Reading and writing records by their tables; see record.h. */
+/* Reads and writes sections by their tables; see record.h. */
 #include "store/record.h"
 
 #include <inttypes.h>
@@ -163,7 +163,7 @@ write_bytes(const struct kf_field *f, const char *record, struct kf_writer *w)
 	kf_writer_add(w, "\n");
 }
 
-/* Text that would not be read back as it is must not be written. */
+/* Sets full for a text that the reader would change or refuse. */
 static void
 write_text(const struct kf_field *f, const char *text, struct kf_writer *w)
 {

@@ -1,4 +1,4 @@
-/* Sealing of seeds with OpenSSL's EVP interface; see seal.h. */
+/* Seals and unseals seeds with OpenSSL's EVP interface; see seal.h. */
 #include "store/seal.h"
 
 #include <openssl/crypto.h>
@@ -89,8 +89,8 @@ associated_data(unsigned char aad[AAD_SIZE], uint32_t uid, uint64_t tag)
 }
 
 /*
- * One pass of AES-256-GCM; tag is written when encrypting and checked when
- * not.
+ * Encrypts or decrypts with AES-256-GCM; tag is written when encrypting and
+ * checked when decrypting.  id is the tag of the authenticator.
  */
 static bool
 run_gcm(const struct kf_machine_key *key, bool encrypt, uint32_t uid,

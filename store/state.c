@@ -1,6 +1,7 @@
 /*
- * A slot of state as text; see state.h.  Its first line, a comment to the
- * reader of sections, is the SHA-256 of all that follows up to the slot's end.
+ * Reads and writes a slot of state as text; see state.h.  The first line of a
+ * slot is the SHA-256 of everything behind it; to readers of sections that line
+ * is a comment.
  */
 #include "store/state.h"
 

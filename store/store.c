@@ -1,4 +1,4 @@
-/* The backends, and the calls that lead to them; see store.h. */
+/* The list of backends, and the calls into the one in use; see store.h. */
 #include "store/store.h"
 
 #include <stdlib.h>

@@ -1,13 +1,14 @@
 /*
- * Where enrolments and changing state are kept: one interface, a table of
- * functions for each backend (store.c), a file for each (file.c).
+ * The store of enrolments and state: one interface for every backend.  A
+ * backend is a folder (store/file/) with a table of functions (struct
+ * kf_store_backend), which store.c lists.
  *
- * Every call has an absolute deadline (monotonic milliseconds).  The answers:
- * KF_OK, KF_ERR_NO_USER, KF_ERR_CONFLICT, KF_ERR_LOCKED, KF_ERR_UNAVAILABLE,
+ * A deadline is absolute, in monotonic milliseconds.  Calls return KF_OK,
+ * KF_ERR_NO_USER, KF_ERR_CONFLICT, KF_ERR_LOCKED, KF_ERR_UNAVAILABLE or
  * KF_ERR_CORRUPT; a call that did not answer in time counts as not accepted.
  *
- * Who may call what: enrolments are root's to write and the service user's to
- * read; state is the service user's alone.  A call made by the wrong one is
+ * Root writes enrolments and the service user reads them.  State is read and
+ * written by the service user alone.  A call by the wrong user returns
  * KF_ERR_UNAVAILABLE.
  */
 #ifndef KF_STORE_H
@@ -22,32 +23,35 @@
 
 struct kf_store;
 
-/* spec is the option `store`: BACKEND:PLACE.  The caller closes *out. */
+/*
+ * Opens the store that spec names, the option `store`: BACKEND:PLACE.  The
+ * caller closes *out.
+ */
 KF_CHECKED enum kf_err
 kf_store_open(const char *spec, struct kf_store **out)
     __attribute__((nonnull));
 
-/* NULL is no error. */
+/* Closes the store; does nothing for NULL. */
 void
 kf_store_close(struct kf_store *store);
 
-/* What a person has enrolled. */
+/* Reads what a person has enrolled; KF_ERR_NO_USER if there is nothing. */
 KF_CHECKED enum kf_err
 kf_store_get(struct kf_store *store, uint32_t uid, int64_t deadline,
     struct kf_person *person) __attribute__((nonnull));
 
 /*
- * Creates, replaces or (with no authenticator left) deletes an enrolment: only
- * if the stored version is the one that the person was read with, 0 for one
- * that is new; else KF_ERR_CONFLICT.  On success the version is the new one.
+ * Creates, replaces or (with no authenticator left) deletes an enrolment.  The
+ * stored version must be person->version, which is 0 for a new enrolment; else
+ * KF_ERR_CONFLICT.  After writing, person->version is the new version.
  */
 KF_CHECKED enum kf_err
 kf_store_put(struct kf_store *store, struct kf_person *person,
     int64_t deadline) __attribute__((nonnull));
 
 /*
- * Calls back for every enrolled uid, in no order; err is not KF_OK, and person
- * holds the uid alone, when that enrolment cannot be read.
+ * Calls visit for every enrolled uid, in no particular order.  If an enrolment
+ * cannot be read, err says why and person holds the uid alone.
  */
 typedef void kf_store_visit(void *context, const struct kf_person *person,
     enum kf_err err);
@@ -55,52 +59,55 @@ KF_CHECKED enum kf_err
 kf_store_list(struct kf_store *store, int64_t deadline, kf_store_visit *visit,
     void *context) __attribute__((nonnull(1, 3)));
 
-/* A snapshot of a person's state; waits for nobody. */
+/* Reads a snapshot of a person's state, without waiting for a lock. */
 KF_CHECKED enum kf_err
 kf_store_state(struct kf_store *store, uint32_t uid, int64_t deadline,
     struct kf_state *state) __attribute__((nonnull));
 
-/* An empty state where there is none; an existing one is left alone. */
+/* Creates an empty state if the person has none; an existing one stays. */
 KF_CHECKED enum kf_err
 kf_store_create_state(struct kf_store *store, uint32_t uid, int64_t deadline)
     __attribute__((nonnull));
 
 /*
- * Puts this state in place of one that is missing or damaged; one that can be
- * read is left alone.  With only_missing, KF_ERR_CONFLICT where there is one
- * that cannot be read: what it knew must not be forgotten.
+ * Puts this state in place of a missing or damaged one; a readable state stays.
+ * With only_missing, KF_ERR_CONFLICT if anything is left of an unreadable
+ * state, because the counters in it must not be forgotten.
  */
 KF_CHECKED enum kf_err
 kf_store_repair_state(struct kf_store *store, const struct kf_state *state,
     bool only_missing, int64_t deadline) __attribute__((nonnull));
 
-/* For a person who has nothing enrolled any more. */
+/* Deletes the state of a person who has nothing enrolled any more. */
 KF_CHECKED enum kf_err
 kf_store_delete_state(struct kf_store *store, uint32_t uid, int64_t deadline)
     __attribute__((nonnull));
 
-/* Forgets failures, waits, lock-outs and disabling, and nothing else. */
+/* Clears failures, and with them waits, lock-outs and disabling; no more. */
 KF_CHECKED enum kf_err
 kf_store_unlock(struct kf_store *store, uint32_t uid, int64_t deadline)
     __attribute__((nonnull));
 
 /*
- * Takes one of the sessions that a person may have at one time, until the store
- * is closed, and once only.  Waits for nobody.  KF_ERR_LOCKED: all are taken;
- * KF_ERR_NO_USER: who has no state has no session.
+ * Takes one of the sessions that a person may have at one time, and holds it
+ * until the store is closed; an open store can hold one.  Does not wait.
+ * KF_ERR_LOCKED: all are taken; KF_ERR_NO_USER: the person has no state, and so
+ * gets no session.
  */
 #define KF_SESSIONS 4
 KF_CHECKED enum kf_err
 kf_store_enter(struct kf_store *store, uint32_t uid) __attribute__((nonnull));
 
 /*
- * One guess.  The two positions are locked apart: a stranger's guess never
- * makes a guess behind a first factor wait, unless it is right.  The caller
- * fills in the first part; kf_store_charge counts the guess durably before
- * anybody judges it, and fills in the rest from what it read under the lock.
- * From then until kf_store_release no other guess for this person and position
- * is charged: judge, call consume, once or refund (or none, for a wrong guess),
- * release, and only then tell.  Never ask a person in between.
+ * One guess at a code.  Each position has its own lock: a stranger's guess does
+ * not make a guess behind a first factor wait, unless the stranger's is right.
+ *
+ * The caller fills in the first part.  kf_store_charge counts the guess durably
+ * before anybody judges it, and fills in the rest from what it read under the
+ * lock.  Until kf_store_release no other guess for this person and position is
+ * charged.  So judge the code; call consume, once or refund (none of them for a
+ * wrong guess); release; and only then tell the caller.  Never ask a person
+ * between charge and release.
  */
 struct kf_guess {
 	uint32_t uid;
@@ -108,35 +115,37 @@ struct kf_guess {
 	struct kf_throttle throttle;
 	int64_t deadline;
 
-	int64_t now;			/* wall time, once it was its turn */
+	int64_t now;			/* wall time, read under the lock */
 	struct kf_person person;
 	struct kf_state state;
-	struct kf_count before;		/* of this position */
-	int64_t wait;		/* of KF_ERR_LOCKED: seconds, or forever */
-	pid_t holder;		/* of a time-out: who has the lock; or 0 */
-	void *backend;
+	struct kf_count before;		/* this position's, uncharged */
+	int64_t wait;		/* if KF_ERR_LOCKED: seconds, or forever */
+	pid_t holder;		/* after a time-out: has the lock; or 0 */
+	void *backend;		/* the backend's own */
 };
 
 /*
- * KF_ERR_LOCKED: the guess is neither counted nor to be judged.  After every
- * answer but KF_OK nothing is held.
+ * Locks, reads and charges.  KF_ERR_LOCKED: guesses are refused at present, so
+ * this guess was not counted and must not be judged.  After an error no lock is
+ * held.
  */
 KF_CHECKED enum kf_err
 kf_store_charge(struct kf_store *store, struct kf_guess *guess)
     __attribute__((nonnull));
 
 /*
- * The last accepted counter of an authenticator, as of the charge, and after a
- * consume or once as of that.
+ * Returns the last accepted counter of an authenticator: as kf_store_charge
+ * read it or, after kf_store_consume or kf_store_once, as that call left it.
  */
 uint64_t
 kf_guess_counter(struct kf_guess *guess, const struct kf_authenticator *a)
     __attribute__((nonnull));
 
 /*
- * If that counter is less than the given one, sets it and clears the failures
- * of the guess's position, durably; else KF_ERR_CONFLICT, which a guess in the
- * other position may have caused since the charge.
+ * Sets the counter of the authenticator, which must be less than the given one,
+ * and clears the failures of the guess's position, durably.  KF_ERR_CONFLICT if
+ * it is not less: a guess in the other position may have set it since the
+ * charge.
  */
 KF_CHECKED enum kf_err
 kf_store_consume(struct kf_store *store, struct kf_guess *guess,
@@ -144,54 +153,54 @@ kf_store_consume(struct kf_store *store, struct kf_guess *guess,
     __attribute__((nonnull));
 
 /*
- * Takes item 0 to 62 of an authenticator whose counter is the set of its
- * single-use items, bit by bit, and clears the failures of the position,
- * durably; else KF_ERR_CONFLICT: it was taken before.
+ * The same for an authenticator whose counter is a set of single-use items, a
+ * bit each: takes item 0 to 62.  KF_ERR_CONFLICT if it was taken before.
  */
 KF_CHECKED enum kf_err
 kf_store_once(struct kf_store *store, struct kf_guess *guess,
     const struct kf_authenticator *a, unsigned item) __attribute__((nonnull));
 
-/* Takes the charge back: the code was right but had been used. */
+/* Takes the charge back, because the code was right but had been used. */
 KF_CHECKED enum kf_err
 kf_store_refund(struct kf_store *store, struct kf_guess *guess)
     __attribute__((nonnull));
 
+/* Ends the guess and releases its lock. */
 void
 kf_store_release(struct kf_store *store, struct kf_guess *guess)
     __attribute__((nonnull));
 
-/* A signature of a security key that was checked, to be recorded. */
+/* A signature of a security key, already verified, that is to be recorded. */
 struct kf_signature {
-	/* asked */
+	/* The caller fills in: */
 	uint32_t uid;
-	uint64_t tag;		/* of the authenticator that made it */
-	uint64_t counter;	/* as signed; 0: it does not count */
-	bool strict;		/* a counter that is not higher is refused */
+	uint64_t tag;		/* of the authenticator that signed */
+	uint64_t counter;	/* as signed; 0: the key does not count */
+	bool strict;		/* refuse a counter that is not higher */
 	int64_t deadline;
-	/* answered */
+	/* kf_store_sign fills in: */
 	struct kf_person person;	/* read again, under the lock */
-	uint64_t last;		/* the counter before */
-	int64_t last_used;	/* wall time; 0: never */
-	int64_t now;		/* wall time of the record */
-	bool higher;		/* than the last; or both are 0 */
-	pid_t holder;		/* of a time-out: who has the lock; or 0 */
+	uint64_t last;		/* the counter before this signature */
+	int64_t last_used;	/* wall time of the use before; 0: never */
+	int64_t now;		/* wall time of this use */
+	bool higher;		/* counter is above last, or both are 0 */
+	pid_t holder;		/* after a time-out: has the lock; or 0 */
 };
 
 /*
- * One critical section: lock, read the enrolment and the state again, compare
- * the counter, record it and the time of use durably, unlock.  Guesses are
- * neither counted nor cleared.  KF_ERR_CONFLICT: not higher, and strict;
- * KF_ERR_NO_USER: that authenticator is not enrolled any more.  When it is not
- * strict, the higher of the two counters is kept.
+ * One critical section: locks, reads the enrolment and the state again,
+ * compares the counter, records it and the time of use durably, unlocks.
+ * Failures are neither counted nor cleared.  KF_ERR_CONFLICT: the counter is
+ * not higher, and strict is set; KF_ERR_NO_USER: the authenticator is not
+ * enrolled any more.  Without strict, the higher of the two counters is kept.
  */
 KF_CHECKED enum kf_err
 kf_store_sign(struct kf_store *store, struct kf_signature *signature)
     __attribute__((nonnull));
 
-/* What a backend provides; the calls of the same names lead here. */
+/* What a backend provides: kf_store_NAME calls the function NAME. */
 struct kf_store_backend {
-	const char *name;		/* before the colon of the spec */
+	const char *name;		/* BACKEND in the option `store` */
 	enum kf_err (*open)(const char *place, void **handle);
 	void (*close)(void *handle);
 	enum kf_err (*get)(void *handle, uint32_t uid, int64_t deadline,

@@ -1,11 +1,11 @@
-/* The waits; see throttle.h. */
+/* The waits after wrong codes; see throttle.h. */
 #include "store/throttle.h"
 
 #define FREE_FAILURES 3
-#define FIRST_WAIT 5
+#define FIRST_WAIT 5		/* seconds */
 #define LONGEST_WAIT 160
 
-/* How long a guess is refused after so many failures. */
+/* Returns for how many seconds guesses are refused after so many failures. */
 static int64_t
 length(uint32_t failures, const struct kf_throttle *t)
 {
