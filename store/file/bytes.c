@@ -1,4 +1,4 @@
-/* What the files of this backend do alike; see file.h. */
+/* What all files of this backend need; see file.h. */
 #include "store/file/file.h"
 
 #include <errno.h>
@@ -14,7 +14,6 @@ kf_file_name(const char *prefix, uint32_t uid)
 	return name;
 }
 
-/* Inner errors become those that a store answers. */
 enum kf_err
 kf_file_answer(enum kf_err err)
 {

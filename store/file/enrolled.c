@@ -1,7 +1,7 @@
 /*
- * enrolled/ of the file backend.  An enrolment is replaced whole (temporary
- * file, fsync, rename, fsync of the directory), and only by root; a login reads
- * and never writes it.
+ * The directory enrolled/ of the file backend.  Only root writes an enrolment,
+ * and replaces it as a whole (temporary file, fsync, rename, fsync of the
+ * directory).  A login reads enrolments and never writes one.
  */
 #include "store/file/file.h"
 
@@ -54,7 +54,7 @@ replace_enrolment(int dir, uint32_t uid, const char *text, size_t len)
 	enum kf_err err = KF_ERR_IO;
 	int fd = -1;
 
-	/* Left behind by one that was killed; the directory is root's. */
+	/* A process that was killed may have left it; only root writes here. */
 	(void)unlinkat(dir, fresh.text, 0);
 	if (fstat(dir, &st) != 0)
 		return KF_ERR_IO;
@@ -86,8 +86,9 @@ delete_enrolment(int dir, uint32_t uid)
 }
 
 /*
- * One that is new does not begin at 1: whoever still holds an enrolment that
- * was removed since would find its version again, and put it back.
+ * A new enrolment starts from a random version, not from 1.  A process may have
+ * read an enrolment that was deleted and made anew since; it must not find the
+ * version that it read, or it would put the deleted enrolment back.
  */
 static enum kf_err
 next_version(const struct kf_person *stored, uint64_t *version)
@@ -103,7 +104,7 @@ next_version(const struct kf_person *stored, uint64_t *version)
 	return err;
 }
 
-/* Under the lock; dir is for fsync. */
+/* Replaces an enrolment, with the lock held; dir is enrolled/ for fsync. */
 static enum kf_err
 put_locked(struct kf_file_store *fs, int dir, struct kf_person *person,
     int64_t deadline)
@@ -125,7 +126,7 @@ put_locked(struct kf_file_store *fs, int dir, struct kf_person *person,
 	err = next_version(&stored, &next.version);
 	if (err == KF_OK)
 		err = kf_enrolment_format(&next, text, sizeof(text), &len);
-	/* What would not be read back would deny everything. */
+	/* An enrolment that cannot be read back would deny every login. */
 	if (err == KF_OK)
 		err = kf_enrolment_parse(text, len, &stored, &error);
 	if (err == KF_OK)
@@ -136,8 +137,8 @@ put_locked(struct kf_file_store *fs, int dir, struct kf_person *person,
 }
 
 /*
- * Not the directory itself, which the service user can open and so could keep
- * locked: a file that only root can.
+ * The lock is on a file that only root can open.  It is not on the directory,
+ * because the service user can open that, and so could keep it locked.
  */
 static int
 open_lock(int enrolled)
@@ -192,7 +193,7 @@ kf_file_list(void *handle, int64_t deadline, kf_store_visit *visit,
 			continue;
 		err = kf_file_get(fs, (uint32_t)uid, deadline, &person);
 		if (err == KF_ERR_NO_USER)
-			continue;	/* removed meanwhile */
+			continue;	/* removed since readdir */
 		person.uid = (uint32_t)uid;
 		visit(context, &person, err);
 	}

@@ -36,7 +36,7 @@ open_enrolled(int dir, struct kf_file_store *fs)
 	return err;
 }
 
-/* Opened only by whom it belongs to. */
+/* Opens state/ for its owner, but never for root; else fs->state stays -1. */
 static enum kf_err
 open_state_directory(int dir, struct kf_file_store *fs)
 {

@@ -1,9 +1,10 @@
 /*
- * What the files of the file backend share, and nobody else includes: file.c
- * opens the directories, enrolled.c is enrolled/, state.c is state/, guess.c
- * the guesses in it, sign.c the signatures of security keys, session.c how many
- * logins of a person may run at once, and lock.c the locks.  The functions are
- * those of struct kf_store_backend.
+ * What the files of the file backend share; nothing outside this folder
+ * includes it.  file.c opens the directories; enrolled.c reads and writes
+ * enrolled/, and state.c state/; guess.c handles guesses, sign.c signatures of
+ * security keys, and session.c limits how many sessions of a person run at one
+ * time; lock.c takes locks; bytes.c has what they all need.  The functions with
+ * a handle are those of struct kf_store_backend.
  */
 #ifndef KF_FILE_STORE_H
 #define KF_FILE_STORE_H
@@ -11,32 +12,33 @@
 #include "store/store.h"
 
 struct kf_file_store {
-	int enrolled;
-	int state;	/* -1: not ours to open */
-	int slot;	/* of a session; -1: none */
+	int enrolled;	/* the directory */
+	int state;	/* the directory; -1: this process may not open it */
+	int slot;	/* the file that a session locks; -1: no session */
 };
 
 struct kf_file_name {
 	char text[40];
 };
 
-/* The prefix and the uid in digits. */
+/* Returns the name of a file: the prefix and the uid in decimal. */
 struct kf_file_name
 kf_file_name(const char *prefix, uint32_t uid) __attribute__((nonnull));
 
-/* Inner errors become those that a store answers. */
+/* Turns an error of a lower layer into one that a store returns (store.h). */
 enum kf_err
 kf_file_answer(enum kf_err err);
 
-/* Closes what is open, and forgets it. */
+/* Closes *fd, unless it is -1, and sets it to -1. */
 void
 kf_file_close_fd(int *fd) __attribute__((nonnull));
 
+/* Writes all bytes at that offset, or returns KF_ERR_IO. */
 KF_CHECKED enum kf_err
 kf_file_write(int fd, const char *bytes, size_t len, off_t at)
     __attribute__((nonnull));
 
-/* enrolled/ */
+/* enrolled.c */
 enum kf_err
 kf_file_get(void *handle, uint32_t uid, int64_t deadline,
     struct kf_person *person);
@@ -46,27 +48,31 @@ enum kf_err
 kf_file_list(void *handle, int64_t deadline, kf_store_visit *visit,
     void *context);
 
-/* state/: one of a person's two files, open and locked. */
+/* One of a person's two files in state/, open and locked. */
 struct kf_open_state {
 	int fd;
-	unsigned newest;	/* the slot that was read */
+	unsigned newest;	/* the slot that holds this state */
 	struct kf_state state;
 };
 
-/* Opens, locks, reads; on an error nothing is open. */
+/*
+ * Opens, locks and reads a file of state.  The caller closes open->fd, which is
+ * -1 after an error.  After a time-out *holder is the process that has the
+ * lock, or 0.
+ */
 KF_CHECKED enum kf_err
 kf_file_open_state(struct kf_file_store *fs, uint32_t uid,
     enum kf_position position, int64_t deadline, struct kf_open_state *open,
     pid_t *holder) __attribute__((nonnull));
 
-/* Overwrites the older slot; the newer one stays until that is durable. */
+/* Overwrites the older slot; the newer stays valid until this is durable. */
 KF_CHECKED enum kf_err
 kf_file_write_state(struct kf_open_state *open, const struct kf_state *state)
     __attribute__((nonnull));
 
 /*
- * Reads without a lock: a slot that is being written fails its checksum, and
- * the other one is what was there before.
+ * Reads the state without a lock.  If a slot is just being written, its
+ * checksum is wrong, and the other slot holds the state before that write.
  */
 KF_CHECKED enum kf_err
 kf_file_peek(struct kf_file_store *fs, uint32_t uid, enum kf_position position,

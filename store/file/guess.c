@@ -1,6 +1,7 @@
 /*
- * Guesses in the file backend: charge, consume or refund, release.  The lock of
- * the position is held from the first to the last.
+ * Guesses in the file backend.  kf_file_charge takes the lock of the guess's
+ * position and kf_file_release releases it; consume, once and refund run in
+ * between.
  */
 #include "store/file/file.h"
 
@@ -9,7 +10,7 @@
 
 #include "common/clock.h"
 
-/* How long a stranger's right code waits for its turn at the memory. */
+/* How long a stranger's right code waits for the lock of the memory (UID). */
 #define CONSUME_MS 2000
 
 void
@@ -25,7 +26,7 @@ kf_file_release(void *handle, struct kf_guess *guess)
 	free(open);
 }
 
-/* Writes the count of the guess's position, as it is in the guess. */
+/* Writes the count of the guess's position from guess->state to the file. */
 static enum kf_err
 commit_count(struct kf_guess *guess)
 {
@@ -46,7 +47,7 @@ charge_locked(struct kf_file_store *fs, struct kf_guess *guess)
 	    &guess->person);
 
 	guess->state = open->state;
-	/* A stranger's look at the memory is checked again at consume. */
+	/* The memory is read without its lock here; spend() reads it again. */
 	if (err == KF_OK && guess->position == KF_POSITION_STRANGER)
 		err = kf_file_peek(fs, guess->uid, KF_POSITION_KNOWN,
 		    &guess->state);
@@ -56,7 +57,7 @@ charge_locked(struct kf_file_store *fs, struct kf_guess *guess)
 	until = count->refuse_until;
 	guess->now = kf_clock_wall();
 	guess->wait = kf_throttle_wait(count, &guess->throttle, guess->now);
-	/* A wait that was cut must run from now on, so it is written. */
+	/* A wait that was cut runs from now on, so it must be written. */
 	if (guess->wait > 0 && count->refuse_until != until)
 		err = commit_count(guess);
 	if (err == KF_OK && guess->wait > 0)
@@ -92,15 +93,15 @@ kf_file_charge(void *handle, struct kf_guess *guess)
 	return err;
 }
 
-/* What a right code changes in its authenticator's line. */
+/* What a right code changes in its authenticator's line of the memory. */
 struct spending {
 	const struct kf_authenticator *a;
-	bool is_item;		/* of a set; else a counter that grows */
+	bool is_item;		/* value is a bit of a set; else a counter */
 	uint64_t value;
 	int32_t offset;
 };
 
-/* What the counter becomes; KF_ERR_CONFLICT when this was spent before. */
+/* Computes the new counter; KF_ERR_CONFLICT if the code was spent before. */
 static enum kf_err
 next_counter(const struct spending *what, uint64_t last, uint64_t *next)
 {
@@ -118,7 +119,7 @@ take_memory(struct kf_guess *guess, const struct kf_state *state)
 	guess->state.lines = state->lines;
 }
 
-/* Spends in the memory, which is open and locked. */
+/* Records a right code in the memory, which is open and locked. */
 static enum kf_err
 spend(struct kf_guess *guess, struct kf_open_state *open,
     const struct spending *what)
@@ -129,7 +130,7 @@ spend(struct kf_guess *guess, struct kf_open_state *open,
 	uint64_t counter;
 	enum kf_err err;
 
-	/* As of now, not as of the charge. */
+	/* The memory may have changed since the charge. */
 	take_memory(guess, &next);
 	err = next_counter(what, kf_guess_counter(guess, what->a), &counter);
 	if (err != KF_OK)

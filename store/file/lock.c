@@ -1,7 +1,7 @@
 /*
- * flock with a deadline; see lock.h.  The kernel queues the waiters; a timer
- * interrupts the wait.  It repeats, so that an alarm that comes just before
- * flock blocks is not the only one.
+ * flock with a deadline; see lock.h.  The kernel queues the processes that
+ * wait, and a timer interrupts the wait.  The timer repeats, because an alarm
+ * that comes just before flock blocks does not interrupt it.
  */
 #include "store/file/lock.h"
 
@@ -52,8 +52,9 @@ start_timer(int64_t deadline, timer_t *timer)
 }
 
 /*
- * Looks the lock up in /proc/locks, for the log.  By inode alone: the device
- * shown there is another than stat's on overlayfs and btrfs.
+ * Finds the holder of the lock in /proc/locks, for the log; 0 if there is none.
+ * Only the inode is compared: on overlayfs and btrfs the device that is shown
+ * there differs from that of stat.
  */
 static pid_t
 find_holder(int fd)
@@ -72,7 +73,7 @@ find_holder(int fd)
 		unsigned long inode;
 		int pid;
 
-		/* Waiters have "->" where "FLOCK" stands here. */
+		/* A process that waits has "->" in front of "FLOCK". */
 		if (sscanf(line, "%*d: FLOCK ADVISORY WRITE %d %*x:%*x:%lu",
 		    &pid, &inode) == 2 && inode == st.st_ino)
 			holder = pid;
@@ -88,7 +89,10 @@ kf_lock(int fd, int64_t deadline, pid_t *holder)
 	timer_t timer;
 
 	*holder = 0;
-	/* Who was stopped on the way here has no say about what came since. */
+	/*
+	 * Not even a free lock is taken after the deadline: this process may
+	 * have been stopped, and what it knows may be out of date.
+	 */
 	if (kf_clock_monotonic() >= deadline)
 		return KF_ERR_TIMEOUT;
 	if (flock(fd, LOCK_EX | LOCK_NB) == 0)

@@ -1,7 +1,7 @@
 /*
- * flock(2) with a deadline, and who holds it when it passes.  flock belongs to
- * the open file: a library that opens and closes the same path cannot drop it,
- * and it ends with the process.
+ * flock(2) with a deadline, and the holder of the lock when the deadline has
+ * passed.  The lock belongs to the open file: a library that opens and closes
+ * the same path does not release it, and it ends with the process.
  */
 #ifndef KF_LOCK_H
 #define KF_LOCK_H
@@ -12,8 +12,10 @@
 #include "common/err.h"
 
 /*
- * KF_ERR_TIMEOUT with *holder (0: not to be seen from here).  Takes SIGALRM
- * for this process, which must not use it otherwise.
+ * Takes an exclusive lock.  KF_ERR_TIMEOUT if the deadline passes first:
+ * *holder is then the process that has the lock, or 0 if it cannot be seen from
+ * here.  Installs a handler for SIGALRM, which the process must not use
+ * otherwise.
  */
 KF_CHECKED enum kf_err
 kf_lock(int fd, int64_t deadline, pid_t *holder) __attribute__((nonnull));

@@ -1,11 +1,12 @@
 /*
- * A person's session slots in the file backend: a lock on one of four bytes
- * past the end of state/UID, for as long as the store is open.  It must not
- * wait, and never makes a file: who has no state gets no session.
+ * A person's sessions in the file backend.  A session is a lock on one of four
+ * bytes past the end of state/UID, held for as long as the store is open.  This
+ * file must not wait for a lock and must not create a file: a person who has no
+ * state gets no session.
  *
- * The locks belong to the open file (OFD): a guess that opens and closes the
- * same file does not drop them, and they end with the process.  They do not
- * meet the flock(2) of a guess.
+ * The locks belong to the open file (F_OFD_SETLK): a guess that opens and
+ * closes the same file does not release them, and they end with the process.
+ * They do not conflict with the flock(2) of a guess.
  */
 #include "store/file/file.h"
 
@@ -15,7 +16,7 @@
 
 #include "common/trust.h"
 
-/* True when the byte is ours; *broken when there is no telling. */
+/* Locks byte n.  If false, *broken tells an error from a byte that is taken. */
 static bool
 lock_byte(int fd, unsigned n, bool *broken)
 {

@@ -1,22 +1,22 @@
 /*
- * Signatures of security keys in the file backend.  One critical section under
- * the lock of the person's memory: a signature whose counter was seen before
- * must not pass twice, however many verifiers have one in hand.  It cannot be
- * guessed, so no guess is counted, none is cleared, and a lock-out of codes is
- * none of keys.
+ * Signatures of security keys in the file backend.  The counter is compared and
+ * recorded in one critical section, under the lock of the person's memory, so
+ * that a counter does not pass twice, however many verifiers have a signature
+ * at the same time.  Signatures cannot be guessed, so failures are neither
+ * counted nor cleared here, and a lock-out of codes does not lock out keys.
  */
 #include "store/file/file.h"
 
 #include "common/clock.h"
 
-/* WebAuthn, 7.2, on signCount: a key that does not count says 0 for ever. */
+/* A key that does not count always signs 0 (WebAuthn, 7.2, on signCount). */
 static bool
 is_higher(uint64_t counter, uint64_t last)
 {
 	return counter > last || (counter == 0 && last == 0);
 }
 
-/* Writes the higher counter and the time of use. */
+/* Writes the higher of the two counters, and the time of use. */
 static enum kf_err
 record(const struct kf_signature *signature, struct kf_open_state *open)
 {
@@ -49,7 +49,7 @@ sign_locked(struct kf_file_store *fs, struct kf_signature *signature,
 
 	if (err != KF_OK)
 		return err;
-	/* No security key of that tag is enrolled any more. */
+	/* The key may have been removed since it signed. */
 	a = kf_enrolment_of_tag(&signature->person, signature->tag);
 	if (a == NULL || a->kind != KF_KIND_KEY)
 		return KF_ERR_NO_USER;
@@ -82,7 +82,7 @@ kf_file_sign(void *handle, struct kf_signature *signature)
 		kf_file_close_fd(&open.fd);
 	} else if (err == KF_ERR_CORRUPT && kf_file_get(fs, signature->uid,
 	    signature->deadline, &signature->person) == KF_ERR_NO_USER) {
-		/* The state of who was removed goes too. */
+		/* A person's state is deleted together with the enrolment. */
 		err = KF_ERR_NO_USER;
 	}
 	return kf_file_answer(err);

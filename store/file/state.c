@@ -1,15 +1,15 @@
 /*
- * state/ of the file backend: two files a person, UID and strangers.UID.  The
- * one holds the memory of authenticators and the count of guesses behind a
- * first factor, the other the count of strangers' guesses.  They are locked
- * apart, so that a stranger who has a process of ours stopped with a lock in
- * hand stops strangers only.  Who holds strangers.UID may take UID, never the
- * reverse.
+ * The directory state/ of the file backend.  A person has two files here: UID
+ * holds the memory of authenticators and the count of guesses behind a first
+ * factor, and strangers.UID holds the count of strangers' guesses.  Each has
+ * its own lock, so that a stranger who gets a verifier stopped while it holds a
+ * lock stops strangers only.  A process that holds the lock of strangers.UID
+ * may take that of UID, never the reverse.
  *
- * Each is rewritten in place, in the older of its two slots, under flock, and
- * only by the service user: that needs no room on a full disk, no rename and no
- * new file.  Root never opens anything here, so nothing that the service user
- * plants can lead root astray.
+ * A file is rewritten in place, in the older of its two slots, under flock, and
+ * only by the service user: this needs no space on a full disk, no rename and
+ * no new file.  Root never opens anything here, so that the service user cannot
+ * mislead root with a file of its own.
  */
 #include "store/file/file.h"
 
@@ -54,7 +54,7 @@ read_slots(struct kf_open_state *open, uint32_t uid)
 	return found ? KF_OK : KF_ERR_CORRUPT;
 }
 
-/* What would not be read back is not written: it would be forgotten. */
+/* Writes no state that could not be read back, because it would be lost. */
 static enum kf_err
 write_slot(int fd, const struct kf_state *state, unsigned slot)
 {
@@ -88,7 +88,7 @@ kf_file_write_state(struct kf_open_state *open, const struct kf_state *state)
 	return err;
 }
 
-/* Is what was locked still what the name leads to? */
+/* True if the name still leads to the file that was opened and locked. */
 static bool
 is_same(int dir, const char *name, int fd)
 {
@@ -126,7 +126,7 @@ kf_file_open_state(struct kf_file_store *fs, uint32_t uid,
 	err = open_file(fs, name.text, O_RDWR, &open->fd);
 	if (err == KF_OK)
 		err = kf_lock(open->fd, deadline, holder);
-	/* Replaced while we waited: the lock is on what is gone. */
+	/* If the file was replaced meanwhile, the lock is on the old file. */
 	if (err == KF_OK && !is_same(fs->state, name.text, open->fd))
 		err = KF_ERR_UNAVAILABLE;
 	if (err == KF_OK)
@@ -144,7 +144,7 @@ kf_file_peek(struct kf_file_store *fs, uint32_t uid, enum kf_position position,
 	struct kf_open_state open = { .fd = -1 };
 	enum kf_err err = open_file(fs, name.text, O_RDONLY, &open.fd);
 
-	/* Two writes may have fallen into one reading; hardly into the next. */
+	/* Two writes during one read can spoil both slots: read once more. */
 	if (err == KF_OK)
 		err = read_slots(&open, uid);
 	if (err == KF_ERR_CORRUPT)
@@ -162,7 +162,7 @@ kf_file_state(void *handle, uint32_t uid, int64_t deadline,
 	struct kf_state strangers;
 	enum kf_err err = kf_file_peek(handle, uid, KF_POSITION_KNOWN, state);
 
-	(void)deadline;		/* waits for nobody */
+	(void)deadline;		/* nothing here waits */
 	if (err == KF_OK)
 		err = kf_file_peek(handle, uid, KF_POSITION_STRANGER,
 		    &strangers);
@@ -173,8 +173,8 @@ kf_file_state(void *handle, uint32_t uid, int64_t deadline,
 }
 
 /*
- * Both slots are written before the name appears, so that there is never a
- * file without a state in it.
+ * Creates a file with this state.  Both slots are written before the name
+ * appears, so that there is never a file without a state in it.
  */
 static enum kf_err
 create_file(int dir, enum kf_position position, const struct kf_state *first)
@@ -190,7 +190,7 @@ create_file(int dir, enum kf_position position, const struct kf_state *first)
 	    O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return KF_ERR_IO;
-	/* The strangers' file has their count and no memory. */
+	/* strangers.UID has a count and no memory. */
 	if (position == KF_POSITION_STRANGER)
 		state.lines = 0;
 	state.sequence = 1;
@@ -218,7 +218,7 @@ is_there(int dir, enum kf_position position, uint32_t uid)
 	    errno != ENOENT;
 }
 
-/* Whoever makes files takes turns; *dir is closed by the caller. */
+/* Locks state/ before files are made in it.  The caller closes *dir. */
 static enum kf_err
 lock_directory(struct kf_file_store *fs, int64_t deadline, int *dir)
 {
@@ -233,7 +233,7 @@ lock_directory(struct kf_file_store *fs, int64_t deadline, int *dir)
 	return kf_lock(*dir, deadline, &holder);
 }
 
-/* The strangers' file comes first: UID alone is what logins look for. */
+/* strangers.UID comes first, because a login looks for UID alone. */
 static const enum kf_position creation[] = {
 	KF_POSITION_STRANGER, KF_POSITION_KNOWN
 };
@@ -252,7 +252,7 @@ kf_file_create_state(void *handle, uint32_t uid, int64_t deadline)
 	return kf_file_answer(err);
 }
 
-/* Whatever has that name and is no state of ours goes. */
+/* Replaces a file that is missing or holds no valid state. */
 static enum kf_err
 repair_file(struct kf_file_store *fs, int dir, enum kf_position position,
     const struct kf_state *fresh)
@@ -276,7 +276,7 @@ kf_file_repair_state(void *handle, const struct kf_state *state,
 	int dir;
 	enum kf_err err = lock_directory(handle, deadline, &dir);
 
-	/* One that knew something was here, and perhaps still is. */
+	/* A file that cannot be read may still hold counters that matter. */
 	if (err == KF_OK && only_missing &&
 	    (is_there(dir, KF_POSITION_STRANGER, state->uid) ||
 	    is_there(dir, KF_POSITION_KNOWN, state->uid)) &&
@@ -325,7 +325,7 @@ unlock_position(struct kf_file_store *fs, uint32_t uid,
 	return kf_file_answer(err);
 }
 
-/* The owner's way first, whatever holds the strangers'. */
+/* UID comes first: it must not wait for a lock that is held by a stranger. */
 enum kf_err
 kf_file_unlock(void *handle, uint32_t uid, int64_t deadline)
 {
