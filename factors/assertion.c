@@ -1,10 +1,10 @@
 /*
- * The check of what a security key has signed; see assertion.h.  libcrypto does
+ * Verifies the assertions of security keys; see assertion.h.  libcrypto does
  * the arithmetic and nothing else here.
  *
- * All that can be refused without arithmetic is refused first.  The verdict
- * starts as a refusal, every step can only name another refusal, and one line
- * makes it right.  Whatever libcrypto says but a plain yes is a no.
+ * Checks that need no public key come first.  The verdict starts as a refusal,
+ * every check can only replace it with another refusal, and one line assigns
+ * KF_ASSERTION_RIGHT.  Every result of libcrypto but 1 is a refusal.
  */
 #include "factors/assertion.h"
 
@@ -22,9 +22,9 @@
 #define AT_FLAGS 32
 #define AT_COUNTER 33
 
-/* Two integers of 33 bytes at most, and seven of wrapping. */
+/* Two integers of at most 33 bytes each, and six bytes of DER around them. */
 #define ES256_SIGNATURE_MAX 72
-#define ES256_HALF 32
+#define ES256_HALF 32		/* bytes of each integer */
 #define EDDSA_SIGNATURE 64
 #define RS256_SIGNATURE 256
 
@@ -54,7 +54,7 @@ kf_assertion_reason(enum kf_assertion_verdict verdict)
 	return "malformed";
 }
 
-/* A positive integer in DER: no byte more than it needs.  Moves *at behind. */
+/* Checks a positive DER integer in its shortest form; moves *at behind it. */
 static bool
 skip_der_integer(const unsigned char *der, size_t len, size_t *at)
 {
@@ -66,18 +66,18 @@ skip_der_integer(const unsigned char *der, size_t len, size_t *at)
 	size = der[*at + 1];
 	if (size < 1 || size > ES256_HALF + 1 || size > len - *at - 2)
 		return false;
-	/* Negative; or zero, or a zero in front of what needs none. */
+	/* Refuse a negative integer, zero, and a needless leading 0. */
 	if ((value[0] & 0x80) != 0 ||
 	    (value[0] == 0 && (size == 1 || (value[1] & 0x80) == 0)))
 		return false;
-	/* 33 bytes only when the first is that zero. */
+	/* Only a leading 0 may make it 33 bytes. */
 	if (size == ES256_HALF + 1 && value[0] != 0)
 		return false;
 	*at += 2 + size;
 	return true;
 }
 
-/* Ecdsa-Sig-Value (RFC 3279, 2.2.3) in DER, and nothing behind it. */
+/* True for Ecdsa-Sig-Value (RFC 3279, 2.2.3) in DER, with no byte behind it. */
 static bool
 is_der_pair(const unsigned char *der, size_t len)
 {
@@ -103,10 +103,11 @@ is_signature_shaped(const struct kf_key *key, const struct kf_assertion *a)
 }
 
 /*
- * Attested data and extensions are refused since nobody asked for them, and a
- * key that says it is backed up and cannot be contradicts itself (WebAuthn,
- * 7.2).  The two bits that are reserved for future use are ignored: a key that
- * sets one of them has signed it, and says nothing less by it.
+ * Attested data and extensions are refused, because they were not requested.
+ * Backup state without backup eligibility is refused, because the two flags
+ * contradict each other (WebAuthn, 7.2).  The two bits that are reserved for
+ * future use are ignored: they are signed too, and change nothing about the
+ * other flags.
  */
 static bool
 is_well_formed(const struct kf_key *key, const struct kf_assertion *a)
@@ -143,7 +144,7 @@ is_for_rp(const struct kf_key *key, const struct kf_assertion *a)
 	    memcmp(hash, a->authdata, sizeof(hash)) == 0;
 }
 
-/* Is it what this credential says?  *refusal counts when the answer is no. */
+/* True if the assertion names this credential and its RP; else see *refusal. */
 static bool
 is_of_credential(const struct kf_key *key, const struct kf_assertion *a,
     enum kf_assertion_verdict *refusal)
@@ -162,7 +163,7 @@ is_of_credential(const struct kf_key *key, const struct kf_assertion *a,
 	return is_for_rp(key, a);
 }
 
-/* All that needs no arithmetic. */
+/* All checks that need no public key; if false, *refusal is the verdict. */
 static bool
 meets_rules(const struct kf_key *key, const struct kf_assertion_rules *rules,
     const struct kf_assertion *a, enum kf_assertion_verdict *refusal)
@@ -178,12 +179,12 @@ meets_rules(const struct kf_key *key, const struct kf_assertion_rules *rules,
 	*refusal = KF_ASSERTION_VERIFICATION;
 	if ((rules->verify || key->verify) && (flags & KF_FLAG_UV) == 0)
 		return false;
-	/* What it said at enrolment it cannot take back. */
+	/* A credential that was synced at enrolment remains so. */
 	*refusal = KF_ASSERTION_SYNCED;
 	return !rules->hardware || ((flags & KF_FLAG_BE) == 0 && !key->synced);
 }
 
-/* What is signed: authenticator data and hash of the client data. */
+/* Verifies the signature over authenticator data and client data hash. */
 static bool
 is_signed(EVP_PKEY *pkey, const struct kf_key *key,
     const unsigned char hash[KF_KEY_HASH_SIZE], const struct kf_assertion *a)

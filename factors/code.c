@@ -1,14 +1,14 @@
-/* The shape of a typed code; see code.h. */
+/* Parses a typed code; see code.h. */
 #include "factors/code.h"
 
 #include <string.h>
 
 const char kf_recovery_alphabet[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
-/* "10" and its symbols, with a separator on either side of each. */
+/* Length of "10" and the symbols, with a separator on either side of each. */
 #define RECOVERY_MAX (2 * (2 + KF_RECOVERY_SYMBOLS) + 1)
 
-/* In the middle of 2n digits, or on either side of the middle one. */
+/* True in the middle of the digits, or on either side of the middle digit. */
 static bool
 is_middle(size_t position, size_t digits)
 {
@@ -36,7 +36,7 @@ parse_digits(const struct kf_secret *answer, struct kf_code *code)
 	    (space == 0 || is_middle(space, code->len));
 }
 
-/* The symbol that was meant, or NUL. */
+/* Returns the symbol that a typed character stands for, or NUL. */
 static char
 canonical(unsigned char c)
 {

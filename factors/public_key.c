@@ -1,4 +1,4 @@
-/* Public keys of credentials; see public_key.h. */
+/* Checks and loads public keys of credentials; see public_key.h. */
 #include "factors/public_key.h"
 
 #include <openssl/bn.h>
@@ -10,7 +10,7 @@
 #define ES256_HALF 32		/* bytes of a coordinate */
 #define EDDSA_SIZE 32
 #define RS256_BITS 2048
-/* An exponent of 1 would make a signature of anything. */
+/* With an exponent of 1 anybody could make a signature. */
 #define RS256_EXPONENT_MIN 65537
 
 static EVP_PKEY *
@@ -29,9 +29,9 @@ from_parameters(const char *type, OSSL_PARAM *params)
 }
 
 /*
- * A point that is not on the curve would be one of a weaker curve.  libcrypto
- * looks at it when it loads one, but promises that nowhere.  P-256 has a
- * cofactor of 1, so that there is nothing beyond that to check.
+ * A point that is not on the curve is on another one, which can be weaker.
+ * libcrypto checks a point when it loads it, but does not promise to do so.
+ * P-256 has a cofactor of 1, so no point on it has a small order.
  */
 static bool
 is_on_curve(EVP_PKEY *pkey)
@@ -96,9 +96,11 @@ out:
 }
 
 /*
- * Anybody can sign for an Ed25519 key of small order, as for an RSA exponent of
- * 1.  By y, lowest byte first and without the sign of x (RFC 8032, 5.1.2): 0, 1
- * and two of order 8; p - 1 and the second ways to write 0 and 1, p and p + 1.
+ * True for an Ed25519 key of small order.  Anybody can sign for such a key, as
+ * for an RSA exponent of 1.  The point is recognised by y, lowest byte first
+ * and without the sign of x (RFC 8032, 5.1.2).  The table has 0, 1 and the two
+ * y of order 8; the last lines find p - 1, and p and p + 1, which are second
+ * ways to write 0 and 1.
  */
 static bool
 is_of_small_order(const unsigned char point[EDDSA_SIZE])

@@ -1,7 +1,7 @@
 /*
- * The public key of a credential, from the bytes that are enrolled to
- * libcrypto.  What is no key is never made into one: a point that is not on the
- * curve, or a modulus or exponent that anybody could sign for, is refused.
+ * Turns the enrolled public key of a credential into a key of libcrypto.  A
+ * public key for which anybody could sign is refused: a point that is not on
+ * the curve or has a small order, an RSA modulus or exponent that is too weak.
  */
 #ifndef KF_FACTORS_PUBLIC_KEY_H
 #define KF_FACTORS_PUBLIC_KEY_H
@@ -9,13 +9,14 @@
 #include "store/enrolment.h"
 
 /*
- * The length of key->public_key must be right for its algorithm; nothing else
- * of *key is looked at.  To be freed by the caller; NULL when it is no key.
+ * Returns the key, which the caller frees (EVP_PKEY_free), or NULL if it is
+ * refused.  key->public_key must have the length of key->algorithm; no other
+ * field of *key is read.
  */
 struct evp_pkey_st *
 kf_public_key_load(const struct kf_key *key) __attribute__((nonnull));
 
-/* Is it one? */
+/* True if kf_public_key_load accepts the key. */
 KF_CHECKED bool
 kf_public_key_can_use(const struct kf_key *key) __attribute__((nonnull));
 

@@ -1,6 +1,6 @@
 /*
- * Recovery codes; see recovery.h.  libcrypto does the hashing and is used for
- * nothing else here.
+ * Makes and hashes recovery codes; see recovery.h.  libcrypto does the hashing
+ * and is used for nothing else here.
  */
 #include "factors/recovery.h"
 
@@ -17,7 +17,7 @@
 
 #define DOMAIN "keyfirst-recovery 1"
 
-/* Whose hash it is: no record serves another person or authenticator. */
+/* Holds uid and tag, so that a hash serves no other person or authenticator. */
 struct salt {
 	size_t len;
 	unsigned char bytes[sizeof(DOMAIN) + 4 + 8 + 4 + KF_RECOVERY_SALT];
@@ -57,7 +57,7 @@ kf_recovery_hash(uint32_t uid, uint64_t tag,
 	return KF_ERR_CRYPTO;
 }
 
-/* Five bits of each of as many random bytes: no symbol is likelier. */
+/* Takes five bits of a random byte for each symbol: all are equally likely. */
 static enum kf_err
 make_symbols(char symbols[KF_RECOVERY_SYMBOLS + 1])
 {

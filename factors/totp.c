@@ -1,6 +1,6 @@
 /*
- * TOTP with liboath; see totp.h.  liboath's own validation is not used: it
- * takes the number of digits from what was typed, compares with strcmp and
+ * TOTP with liboath; see totp.h.  liboath's own validation is not used, because
+ * it takes the number of digits from the typed text, compares with strcmp and
  * stops at the first match.
  */
 #include "factors/totp.h"
