@@ -1,7 +1,7 @@
 /*
- * A signature of one credential, with a touch and, if asked for, a PIN or a
- * fingerprint (CTAP 2.1, 6.2).  A wrong PIN costs the person one of a few
- * tries, so nothing here is ever tried again.
+ * Serves ASSERT: has the device sign for one credential, with a touch and, if
+ * requested, a PIN or a fingerprint (CTAP 2.1, 6.2).  A wrong PIN costs the
+ * person one of a few tries, so a request is never repeated here.
  */
 #include <string.h>
 

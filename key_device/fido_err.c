@@ -1,4 +1,4 @@
-/* FIDO_ERR_* to our own words, here and nowhere else. */
+/* Translates FIDO_ERR_* to enum kf_key_failure; no other file does. */
 #include "key_device/key.h"
 
 static const struct {

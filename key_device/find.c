@@ -1,11 +1,12 @@
 /*
- * Which of these does the key hold?  Asked silently, without a touch (CTAP 2.1,
- * 6.2.2, "up": false; U2F raw messages, 5.1, check-only).  The first that is
- * held ends it.
+ * Serves FIND: asks the device which of the candidates it holds, silently, that
+ * is without a touch (CTAP 2.1, 6.2.2, "up": false; U2F raw messages, 5.1,
+ * check-only).  The search ends with the first candidate that it holds.
  *
- * One at a time, unless a FIDO2 key says how many it takes at once.  Never more
- * of a U2F key: libfido2 takes one that is too long for it as a failure of the
- * whole list, and wants a touch for each that is held.
+ * A question names one candidate, or several if a FIDO2 device says how many it
+ * takes at once.  A U2F device is never asked for several: libfido2 would fail
+ * the whole list for an id that is too long for U2F, and would want a touch for
+ * each candidate that the device holds.
  */
 #include <string.h>
 
@@ -13,12 +14,12 @@
 
 #define U2F_HANDLE_MAX 255
 
-/* A message that every key takes (CTAP 2.1, 6.4, maxMsgSize); CBOR in it. */
+/* Bytes of a message that every device takes (CTAP 2.1, 6.4, maxMsgSize). */
 #define MESSAGE_MAX 1024
-#define MESSAGE_OTHER 64	/* beside RP id and list */
-#define LIST_OTHER 24		/* beside each id in the list */
+#define MESSAGE_OTHER 64	/* of CBOR, besides RP id and list */
+#define LIST_OTHER 24		/* of CBOR, besides each id in the list */
 
-/* How many candidates, from this one on, go into one question? */
+/* Returns how many candidates, from *c on, go into one question; at least 1. */
 static size_t
 together(const struct kf_key *key, const struct kf_key_candidate *c,
     size_t left)
@@ -37,7 +38,10 @@ together(const struct kf_key *key, const struct kf_key_candidate *c,
 	return count > 0 ? count : 1;
 }
 
-/* The one that was named in the answer; 0 in a list of one, count for none. */
+/*
+ * Returns the index of the candidate that the answer names, or count if it
+ * names none of them.  It need not name a single candidate, whose index is 0.
+ */
 static size_t
 named(const fido_assert_t *a, const struct kf_key_candidate *c, size_t count)
 {
@@ -50,7 +54,11 @@ named(const fido_assert_t *a, const struct kf_key_candidate *c, size_t count)
 	return i;
 }
 
-/* *which: the one that is held, if it is FIDO_OK; then it has been shown. */
+/*
+ * Asks for count candidates in one question.  With FIDO_OK, *which is the index
+ * of the candidate that the device holds, and *shown the assertion that shows
+ * it; *shown is empty if the assertion is beyond our limits.
+ */
 static int
 ask(struct kf_key *key, const struct kf_key_candidate *c, size_t count,
     size_t *which, struct kf_key_asserted *shown)
@@ -79,23 +87,25 @@ out:
 }
 
 /*
- * What the device says of this one candidate is an answer, whatever it says;
- * what libfido2 says (below zero) is a failure, but for two of U2F.
+ * True if the question about one candidate failed.  A positive code comes from
+ * the device, and is its answer about this candidate.  A negative code comes
+ * from libfido2, and is a failure, except for two codes of a U2F device.
  */
 static bool
 is_failure(const struct kf_key *key, int r)
 {
 	if (key->stop != KF_KEY_GOES_ON || key->gone)
 		return true;
-	/* Wrong length, which libfido2 before 1.16 does not know. */
+	/* libfido2 before 1.16 does not know U2F's status "wrong length". */
 	if (!key->fido2 && r == FIDO_ERR_INTERNAL)
 		return false;
 	return r < 0 && r != FIDO_ERR_USER_PRESENCE_REQUIRED;
 }
 
 /*
- * Of use?  A key that does not take a list after all gives no answer, and one
- * of CTAP 2.0 may sign for all that it holds, of which nothing is kept.
+ * True if the answer to a list of candidates is of use.  A device may not take
+ * a list after all, and a device of CTAP 2.0 may sign for every candidate that
+ * it holds, which leaves *shown empty.
  */
 static bool
 answers_list(const struct kf_key *key, int r, size_t which, size_t count,

@@ -1,10 +1,10 @@
 /*
- * Opening a device, and what all requests have in common; see key.h.
+ * Opens a device, and does what all requests have in common; see key.h.
  *
- * libfido2's fallback to U2F is switched off: a device that says it is FIDO2
- * and does not answer as one would otherwise be asked as U2F from then on,
- * which knows neither PIN nor fingerprint nor credProtect.  It is not in order,
- * and is treated so.
+ * libfido2's fallback to U2F is switched off.  With it, a device that says it
+ * is FIDO2 and does not answer as one would be asked as U2F from then on, and
+ * U2F knows neither PIN nor fingerprint nor credProtect.  Without it, such a
+ * device cannot be opened.
  */
 #include "key_device/key.h"
 
@@ -24,17 +24,18 @@ say_nothing(const char *text)
 void
 kf_key_library_start(void)
 {
-	/* Nothing of openssl.cnf is wanted, and no file can be opened later. */
+	/* openssl.cnf is not read, and no file can be opened later. */
 	(void)OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG |
 	    OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS, NULL);
-	/* Traces of libfido2's hold PINs and whatever a device says. */
+	/* libfido2's debug messages would hold PINs and data of the device. */
 	fido_init(FIDO_DISABLE_U2F_FALLBACK);
 	fido_set_log_handler(say_nothing);
 }
 
 /*
- * libfido2 wants functions that open and close; the descriptor stays as it is.
- * All that open is given is a path, so the key waits here to become the handle.
+ * libfido2 requires functions that open and close a device; here they leave the
+ * descriptor open as it is.  The only argument of open_handle is a path, so it
+ * takes the key, which becomes the handle, from this variable.
  */
 static struct kf_key *to_be_opened;
 
@@ -151,7 +152,7 @@ kf_key_begin(struct kf_key *key, int64_t ms)
 
 	if (key->stale) {
 		disconnect_key(key);
-		/* Another device than before it must not become. */
+		/* The device must be of the same kind as before. */
 		if (!connect_key(key) || key->fido2 != was_fido2) {
 			disconnect_key(key);
 			key->gone = true;

@@ -1,14 +1,14 @@
 /*
  * keyfirst-key-device: talks to one security key for keyfirst-verify or the
- * administrator's tool.  A process of its own, since what a key says may be
- * hostile and is taken apart by a library: it holds nothing but the key's
- * descriptor and the socket of its parent, and after its sandbox is up it can
- * do nothing but use these two.
+ * administrator's tool.  It is a process of its own, because data from a device
+ * may be hostile and is parsed by a library.  It has no descriptor but that of
+ * the device and the socket of its parent, and once it has entered its sandbox
+ * it can do nothing but use these two.
  *
- * It is started by exec, so that no secret of its parent is in its memory, with
- * the socket as descriptor 0 and the open device as 3, and never by root.  It
- * must not read a byte from the device before the sandbox is up.  Its exit
- * status says nothing.
+ * The parent is never root.  It starts this program by exec, so that no secret
+ * of the parent is in its memory, with the socket as descriptor 0 and the open
+ * device as descriptor 3.  The program must not read a byte from the device
+ * before it has entered the sandbox.  Its exit status has no meaning.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -49,9 +49,10 @@ parent_is_there(void)
 }
 
 /*
- * The same lock that libfido2's other users take, so that one program at a time
- * has the key.  It is waited for without a limit: the parent has one, and kills
- * us; should it die itself, the kernel does.
+ * Takes the same lock on the device as other programs with libfido2, so that
+ * only one program at a time uses it.  This wait has no time limit: the parent
+ * has one, and then kills this process; if the parent dies, the kernel kills
+ * this process (PR_SET_PDEATHSIG).
  */
 static bool
 lock_device(struct kf_key *key)
@@ -73,7 +74,7 @@ lock_device(struct kf_key *key)
 	do
 		n = flock(DEVICE, LOCK_EX);
 	while (n != 0 && errno == EINTR);
-	/* From here on the end of the socket is seen, and the key told. */
+	/* From now on the end of the socket is noticed, and ends a request. */
 	(void)prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0);
 	return n == 0;
 }
@@ -90,6 +91,6 @@ main(void)
 		return EXIT_FAILURE;
 	kf_serve(&key);
 	kf_key_close(&key);
-	/* Handlers of libraries would want what is forbidden by now. */
+	/* Exit handlers of libraries could make calls that are forbidden. */
 	_exit(EXIT_SUCCESS);
 }

@@ -1,6 +1,7 @@
 /*
- * A new credential that is not resident (CTAP 2.1, 6.1): the key keeps nothing
- * of it.  What it attests to is passed on as it is.
+ * Serves MAKE: has the device make a credential that is not resident (CTAP 2.1,
+ * 6.1), so that the device stores nothing of it.  The attestation is passed on
+ * as it is; the parent verifies it.
  */
 #include <string.h>
 
@@ -16,7 +17,7 @@ protection(uint8_t level)
 	    FIDO_CRED_PROT_UV_OPTIONAL_WITH_ID;
 }
 
-/* Those of the last FIND that are of the same relying party. */
+/* Excludes the candidates of the last FIND that have the same RP id. */
 static int
 exclude(const struct kf_key *key, fido_cred_t *cred, const char *rp_id)
 {
@@ -73,7 +74,7 @@ copy(unsigned char *dst, size_t size, size_t *len, const unsigned char *src,
 	return true;
 }
 
-/* What the device gave, in our limits; false when it does not fit them. */
+/* Copies what the device returned to *m; false if it is beyond our limits. */
 static bool
 take(const fido_cred_t *cred, struct kf_key_made *m)
 {

@@ -1,7 +1,7 @@
 /*
- * Reading and writing reports for libfido2; see report.h.  An open descriptor
- * sees the whole traffic of the device, other programs' too, so only what
- * answers us is passed on.
+ * Reads and writes reports for libfido2; see report.h.  An open descriptor
+ * receives everything that the device sends, to other programs too, so only
+ * answers to our own messages are passed on.
  */
 #include "key_device/report.h"
 
@@ -13,11 +13,11 @@
 #include "common/clock.h"
 #include "key_device/wait.h"
 
-/* Before a message that was refused is sent once more. */
+/* Pause before a message is sent again that a busy device did not take. */
 #define BUSY_MS 100
-#define DRAIN_MAX 4096
+#define DRAIN_MAX 4096		/* reports */
 
-/* CTAP 2.1, 11.2.9: commands, with the bit of a message's first packet. */
+/* Commands (CTAP 2.1, 11.2.9), with the bit of a message's first report. */
 #define FIRST 0x80
 #define MSG 0x83
 #define INIT 0x86
@@ -29,7 +29,7 @@
 #define GET_INFO 0x04
 #define TOUCH_NEEDED 0x02	/* of KEEPALIVE: STATUS_UPNEEDED */
 
-/* Where things are in a report: channel, command, length, then data. */
+/* Offsets in the first report of a message: channel, command, length, data. */
 #define CHANNEL_SIZE 4
 #define COMMAND 4
 #define LENGTH 5
@@ -38,7 +38,7 @@
 
 static const unsigned char everybody[CHANNEL_SIZE] = { 255, 255, 255, 255 };
 
-/* One report; false when there was none after all, or the device is gone. */
+/* Reads one report; false if there was none, or if the device is gone. */
 static bool
 take_report(struct kf_key *key, unsigned char report[KF_REPORT_SIZE])
 {
@@ -56,8 +56,8 @@ take_report(struct kf_key *key, unsigned char report[KF_REPORT_SIZE])
 }
 
 /*
- * Is it for us?  On the channel that everybody shares, only the answer to our
- * own nonce is.
+ * True if the report answers our message.  The broadcast channel is shared by
+ * all programs: there an answer to INIT must have our nonce.
  */
 static bool
 answers_us(const struct kf_key *key, const unsigned char *report)
@@ -86,8 +86,9 @@ write_report(struct kf_key *key, const unsigned char *bytes)
 }
 
 /*
- * The device is at work for another program and has not taken our message: the
- * same again, until it does or our time is over.
+ * Sends our last message again, which the device did not take because it works
+ * for another program.  False if the request has ended.  Called again for each
+ * refusal, until the device takes the message or the deadline passes.
  */
 static bool
 send_again(struct kf_key *key)
@@ -113,9 +114,9 @@ is_get_info(const struct kf_reports *sent)
 }
 
 /*
- * libfido2 asks getInfo when it opens a device, keeps a part of the answer and
- * forgets the rest; when we ask for that, it comes from here instead of being
- * asked once more.
+ * Keeps a report of the answer to getInfo.  libfido2 asks for it when it opens
+ * a device and keeps only a part of the answer.  When we ask for the rest, the
+ * reports are replayed, so that the device is not asked a second time.
  */
 static void
 keep_info(struct kf_key *key, const unsigned char *report)
@@ -133,7 +134,7 @@ kf_report_read(void *handle, unsigned char *bytes, size_t len, int ms)
 {
 	struct kf_key *key = handle;
 
-	(void)ms;	/* the deadline is our own */
+	(void)ms;	/* key->deadline counts instead */
 	if (len != KF_REPORT_SIZE)
 		return -1;
 	if (key->info_next > 0) {
@@ -161,8 +162,9 @@ kf_report_read(void *handle, unsigned char *bytes, size_t len, int ms)
 }
 
 /*
- * A question that is asked again waits for its time; one that asks silently
- * whether a credential is held (check-only, U2F raw messages, 5.1) does not.
+ * True if libfido2 asks a U2F device the same question again, which has to wait
+ * for the end of the pause (wait.c).  False for a question that asks silently
+ * whether a credential is held (check-only, U2F raw messages, 5.1).
  */
 static bool
 is_repeated(const struct kf_key *key, const unsigned char *bytes)

@@ -1,4 +1,4 @@
-/* How many tries of the PIN are left (CTAP 2.1, 6.5.5.2). */
+/* Serves RETRIES: how many tries of the PIN are left (CTAP 2.1, 6.5.5.2). */
 #include "key_device/request.h"
 
 void

@@ -1,6 +1,6 @@
 /*
- * The sandbox of the device program; see sandbox.h.  The filter alone keeps
- * what is promised; limits and Landlock stand behind it.
+ * The sandbox of the device program; see sandbox.h.  The seccomp filter alone
+ * keeps the promise; limits and Landlock are a second line of defence.
  */
 #include "key_device/sandbox.h"
 
@@ -19,9 +19,9 @@
 #define PARENT 0
 #define DEVICE 3
 
-/* libcbor allocates the length that a device names, before it has the bytes. */
+/* libcbor allocates the length that a device names before it has the bytes. */
 #ifdef __SANITIZE_ADDRESS__
-#define ADDRESS_SPACE RLIM_INFINITY	/* its shadow is terabytes */
+#define ADDRESS_SPACE RLIM_INFINITY	/* ASan needs terabytes of it */
 #else
 #define ADDRESS_SPACE (256UL << 20)
 #endif
@@ -36,7 +36,7 @@ set_limits(void)
 		{ RLIMIT_CORE, 0 },
 		{ RLIMIT_FSIZE, 0 },
 		{ RLIMIT_NPROC, 0 },
-		{ RLIMIT_NOFILE, 4 },	/* poll takes no more than that */
+		{ RLIMIT_NOFILE, 4 },	/* poll refuses a longer list */
 		{ RLIMIT_CPU, 30 },
 		{ RLIMIT_AS, ADDRESS_SPACE },
 	};
@@ -56,8 +56,9 @@ set_limits(void)
 }
 
 /*
- * Landlock by its numbers, since headers differ in how much of it they know:
- * everything that this kernel can refuse is refused (landlock(7)).
+ * Has Landlock refuse everything that this kernel's version of it can refuse
+ * (landlock(7)).  The rights are given as numbers, because headers differ in
+ * how many of them they know.
  */
 static bool
 lock_files_away(void)
@@ -81,7 +82,7 @@ lock_files_away(void)
 	int fd;
 	bool done;
 
-	/* Not there, switched off, or kept from us by systemd. */
+	/* The kernel lacks Landlock, it is off, or systemd forbids the call. */
 	if (version < 1)
 		return errno == ENOSYS || errno == EOPNOTSUPP || errno == EPERM;
 	if (version > last)
@@ -98,7 +99,7 @@ lock_files_away(void)
 	return done;
 }
 
-/* For libfido2, libcrypto and libc as they run on: no descriptor, no name. */
+/* What libfido2, libcrypto and libc call; none opens, reads or writes. */
 static const int plain[] = {
 	SCMP_SYS(poll), SCMP_SYS(ppoll),
 	SCMP_SYS(clock_gettime), SCMP_SYS(gettimeofday), SCMP_SYS(time),
@@ -114,7 +115,7 @@ static const int plain[] = {
 #endif
 };
 
-/* With their descriptor as the first argument. */
+/* Allowed with this descriptor as the first argument. */
 static const struct {
 	int call;
 	scmp_datum_t fd;
@@ -123,11 +124,11 @@ static const struct {
 	{ SCMP_SYS(write), DEVICE },
 	{ SCMP_SYS(recvmsg), PARENT },
 	{ SCMP_SYS(sendto), PARENT },
-	/* Where libc has no sendto of its own. */
+	/* Some libcs do not turn send(2) into sendto(2). */
 	{ SCMP_SYS(send), PARENT },
 };
 
-/* Memory is not made executable; where the protection stands in the call. */
+/* Allowed without PROT_EXEC; arg is the argument that holds the protection. */
 static const struct {
 	int call;
 	unsigned arg;

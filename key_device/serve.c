@@ -1,6 +1,6 @@
 /*
- * The parent's requests, one after the other; see key_protocol/msg.h for what
- * is said when.  Anything else from the parent ends the program.
+ * Serves the requests of the parent, one after the other, as key_protocol/msg.h
+ * lays down.  Any other message of the parent ends the program.
  */
 #include <errno.h>
 #include <poll.h>
@@ -9,9 +9,9 @@
 #include "common/clock.h"
 #include "key_device/request.h"
 
-/* The parent reads what we say, or is not there. */
+/* How long the parent may take to read a message; after that it is gone. */
 #define SAY_MS 5000
-/* The rest of a frame follows its beginning. */
+/* How long the rest of a frame may take once it has begun. */
 #define FRAME_MS 1000
 
 static bool
@@ -21,7 +21,7 @@ say(struct kf_key *key, const struct kf_frame *frame)
 	    SAY_MS) == KF_OK;
 }
 
-/* A PIN is in the frame and in the request, and leaves both. */
+/* A PIN is in the frame and in the request, and is wiped from both. */
 static bool
 do_assert(struct kf_key *key, struct kf_frame *answer)
 {
@@ -72,11 +72,11 @@ do_retries(struct kf_key *key, struct kf_frame *answer)
 	return true;
 }
 
-/* Fills in an answer; without one, there is nobody to tell. */
+/* Fills in the answer; false if the parent sent no request that is valid. */
 static bool
 do_request(struct kf_key *key, struct kf_frame *answer)
 {
-	/* Unless the request says better: kf_key_begin has failed. */
+	/* This is the answer if kf_key_begin fails; else it is replaced. */
 	kf_key_put_failed(answer, KF_KEY_FAILED_GONE);
 	switch ((enum kf_key_msg_type)key->frame.type) {
 	case KF_KEY_MSG_FIND:
@@ -101,7 +101,7 @@ do_request(struct kf_key *key, struct kf_frame *answer)
 	return false;
 }
 
-/* A device that is pulled out is noticed without being asked anything. */
+/* Waits for a message of the parent; false if the device is pulled out. */
 static bool
 wait_for_parent(const struct kf_key *key)
 {
@@ -146,7 +146,7 @@ kf_serve(struct kf_key *key)
 		if (kf_frame_read(key->parent, &key->frame,
 		    kf_clock_monotonic() + FRAME_MS) != KF_OK)
 			break;
-		/* One that came too late: the answer was on its way. */
+		/* A CANCEL that came too late: the answer was on its way. */
 		if (key->frame.type == KF_KEY_MSG_CANCEL &&
 		    kf_key_get_bare(&key->frame) == KF_OK)
 			continue;

@@ -1,6 +1,6 @@
 /*
- * Waiting within a request; see wait.h.  Every wait ends at the deadline of the
- * request, and a key that has been told to stop has a little time to say so.
+ * Waits within a request; see wait.h.  Every wait ends at the deadline of the
+ * request.  A device that was told to cancel gets a little more time to answer.
  */
 #include "key_device/wait.h"
 
@@ -10,16 +10,16 @@
 
 #include "common/clock.h"
 
-/* How long a device has to answer that it has been stopped. */
+/* How long a device may take to answer after it was told to cancel. */
 #define STOP_MS 300
-/* The rest of a frame of the parent's follows its beginning. */
+/* How long the rest of a frame of the parent may take once it has begun. */
 #define FRAME_MS 1000
 
 /*
- * libfido2 sleeps 100 ms by usleep after every answer of a U2F device, since it
- * asks again and again whether it was touched.  A program that defines usleep
- * is asked instead: here the pause is taken before the question is repeated, so
- * none stands between a touch and our answer.
+ * libfido2 asks a U2F device again and again whether it was touched, and calls
+ * usleep for 100 ms after every answer.  This usleep takes the place of libc's.
+ * It only notes when the pause ends; kf_wait_paused makes the pause before the
+ * question is repeated, so that none delays our answer after a touch.
  */
 static int64_t pause_until;
 
@@ -30,7 +30,7 @@ usleep(useconds_t us)
 	return 0;
 }
 
-/* Ends the request; a device that knows how to stop is told, once. */
+/* Ends the request and tells a FIDO2 device to cancel; U2F knows no cancel. */
 static void
 stop(struct kf_key *key, enum kf_key_stop why)
 {
@@ -95,7 +95,7 @@ kf_wait_for_report(struct kf_key *key)
 		bool stopping = key->stop != KF_KEY_GOES_ON;
 		struct pollfd p[2] = {
 			{ .fd = key->fd, .events = POLLIN },
-			/* An end of file would be seen over and over. */
+			/* After a stop, poll would report the socket again. */
 			{ .fd = stopping ? -1 : key->parent,
 			    .events = POLLIN },
 		};
