@@ -1,13 +1,13 @@
 #!/bin/sh
 # uninstall-guard.sh MODULE PAM_D SYSTEM_DIR [VENDOR_D PAM_CONF]
 #
-# Keeps "make uninstall" from locking everybody out: a required module that is
-# missing denies every login.  Exit status 1, and a line for each, when a file
-# that libpam reads names MODULE, the very file that would go: one in PAM_D, in
-# VENDOR_D where PAM_D has no other of that name, PAM_CONF, or whatever these
-# include, wherever it is.  A name without a slash in front counts only where
-# libpam would load it from the directory of MODULE; SYSTEM_DIR is the
-# directory where libpam looks.  Looks only, changes nothing.
+# Keeps "make uninstall" from locking everybody out: PAM denies every login if a
+# required module is missing.  Prints each file that libpam reads and that names
+# MODULE, the file that would be removed; the exit status is then 1.  libpam
+# reads the files in PAM_D, the files in VENDOR_D if PAM_D has none of the same
+# name, PAM_CONF, and all files that these include.  A name that does not begin
+# with a slash counts only if libpam would load it from the directory of MODULE;
+# libpam looks in SYSTEM_DIR.  This script changes nothing.
 set -eu
 
 module=$1
@@ -18,10 +18,11 @@ pam_conf=${5:-/etc/pam.conf}
 nl='
 '
 
-# names FILE COLUMN: what FILE names, as "module NAME" and "file NAME".  Read
-# as libpam reads: everything after # is comment, a backslash ends a line that
-# goes on, behind lines of nothing but comment, and [...] is one word.  COLUMN
-# is where the type stands, 1 or, behind the service, 2.
+# names FILE COLUMN: prints the modules and files that FILE names, as "module
+# NAME" and "file NAME".  FILE is read as libpam reads it: # begins a comment; a
+# line that ends with a backslash continues on the next line that is not just a
+# comment; [...] is one word.  COLUMN is the position of the type in a line: 1,
+# or 2 where the service comes first.
 names() {
 	awk -v column="$2" '
 	function word(	text, end) {
@@ -67,13 +68,15 @@ names() {
 	END { entry() }' "$1"
 }
 
-# dash, bash and busybox know -ef.
+# same FILE: true if FILE is the module, under any name.  -ef is not in POSIX;
+# dash, bash and busybox know it.
 same() {
 	# shellcheck disable=SC3013
 	[ "$1" = "$module" ] || [ "$1" -ef "$module" ]
 }
 
-# look FILE COLUMN: once each, so that circles end.
+# look FILE COLUMN: reports FILE if it names the module, and queues the files
+# that it includes.  Each file is read once, even if files include each other.
 seen=$nl
 queue=
 found=0
@@ -86,7 +89,7 @@ look() {
 	hit=0
 	named=$(names "$1" "$2")
 	while read -r kind name; do
-		# libpam puts its own directory for $ISA.
+		# libpam replaces $ISA by a path to its own directory.
 		case $kind:$name in
 		module:*/\$ISA/*)
 			name=${name%%/\$ISA/*}/${name#*/\$ISA/} ;;
@@ -122,10 +125,10 @@ for file in "$pam_d"/* "$pam_d"/.[!.]*; do
 	look "$file" 1
 done
 for file in "$vendor_d"/* "$vendor_d"/.[!.]*; do
-	# One in PAM_D is read instead.
+	# libpam reads the file of the same name in PAM_D instead.
 	[ -f "$pam_d/${file##*/}" ] || look "$file" 1
 done
-# Not every libpam reads it where there are directories; some do.
+# Some builds of libpam read it even if there are directories.
 look "$pam_conf" 2
 while [ -n "$queue" ]; do
 	file=${queue%%"$nl"*}
@@ -135,6 +138,6 @@ done
 
 if [ "$found" = 1 ]; then
 	printf '%s\n' 'uninstall: stopped: without the module these services' \
-		'would let nobody in; take its lines out of them first' >&2
+		'would refuse every login; remove its lines first' >&2
 	exit 1
 fi

@@ -1,10 +1,10 @@
-# Completion of keyfirst for bash, without help of bash-completion's functions.
-# It prints nothing, asks nothing and waits for nobody: ids are shown to root
-# only, who may list them, and only for as long as that takes no time.
+# Completion of keyfirst for bash, without the functions of bash-completion.  It
+# prints nothing and asks the person nothing.  Ids are offered to root only,
+# because nobody else may list them, and only if they are listed in 2 seconds.
 # shellcheck shell=bash
 
-# _keyfirst_offer WORD...: those that begin as the current word does.  Not by
-# compgen -W, which would expand them.
+# _keyfirst_offer WORD...: offers the words that begin with the current word.
+# compgen -W is not used, because it would expand the words.
 _keyfirst_offer()
 {
 	local word
@@ -18,7 +18,7 @@ _keyfirst_users()
 	local -a users
 	local user
 	mapfile -t users < <(compgen -u)
-	# A directory may have names that the shell would not take as they are.
+	# Names of a directory service may need quotes in the shell.
 	for user in "${users[@]}"; do
 		printf -v user %q "$user"
 		_keyfirst_offer "$user"
@@ -33,7 +33,7 @@ _keyfirst_files()
 	_keyfirst_offer "${files[@]}"
 }
 
-# _keyfirst_ids USER: of what is enrolled.
+# _keyfirst_ids USER: offers the ids of what the person has enrolled.
 _keyfirst_ids()
 {
 	local id
@@ -43,7 +43,7 @@ _keyfirst_ids()
 	done < <(timeout 2 keyfirst list -- "$1" </dev/null 2>/dev/null)
 }
 
-# _keyfirst_value OPTION: what may stand behind it.
+# _keyfirst_value OPTION: offers the values of an option.
 _keyfirst_value()
 {
 	local -a files
@@ -63,7 +63,8 @@ _keyfirst_value()
 	esac
 }
 
-# Sets takes, the options of a command; those with = take a value.
+# _keyfirst_options COMMAND: sets takes, the options of the command; an option
+# that ends with = takes a value.
 _keyfirst_options()
 {
 	takes=()
@@ -81,7 +82,7 @@ _keyfirst_options()
 	esac
 }
 
-# _keyfirst_operand COMMAND [OPERAND...]: what may stand behind those.
+# _keyfirst_operand COMMAND [OPERAND...]: offers the next operand.
 _keyfirst_operand()
 {
 	local -a kinds=(key totp)
@@ -106,7 +107,7 @@ _keyfirst()
 	local ended='' word
 	local -a operands=() takes=()
 	COMPREPLY=()
-	# bash makes three words of --option=value.
+	# bash splits --option=value into three words.
 	for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
 		if [ -n "$option" ]; then
 			[ "$word" = = ] || option=
@@ -125,7 +126,7 @@ _keyfirst()
 		cur=${cur#=}
 		_keyfirst_value "$option"
 	elif [[ -z $ended && $cur == --*=* ]]; then
-		# Unless = is not in COMP_WORDBREAKS.
+		# One word, because = is not in COMP_WORDBREAKS.
 		prefix=${cur%%=*}=
 		cur=${cur#*=}
 		_keyfirst_value "${prefix%=}"
