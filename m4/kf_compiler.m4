@@ -1,8 +1,8 @@
-# What every compilation starts from: the language, and warnings.  A flag that
-# this compiler does not know is left out, never assumed.
+# The flags of every compilation: the language, and warnings.  Each flag is
+# tried first, and left out if this compiler does not know it.
 
 # KF_TRY_CFLAG(VARIABLE, FLAG)
-# Append FLAG to VARIABLE when the compiler takes it without a word.
+# Append FLAG to VARIABLE if the compiler accepts it without a warning.
 AC_DEFUN([KF_TRY_CFLAG], [
 	AS_VAR_PUSHDEF([kf_cache], [kf_cv_cflag_$2])
 	AC_CACHE_CHECK([whether $CC takes $2], [kf_cache], [
@@ -19,8 +19,8 @@ AC_DEFUN([KF_TRY_CFLAG], [
 ])
 
 # KF_TRY_LDFLAG(VARIABLE, FLAG)
-# The same for the linker.  --fatal-warnings: GNU ld only warns about a -z
-# keyword that it does not know.
+# The same for the linker.  --fatal-warnings is needed because GNU ld only warns
+# about a -z keyword that it does not know.
 AC_DEFUN([KF_TRY_LDFLAG], [
 	AS_VAR_PUSHDEF([kf_cache], [kf_cv_ldflag_$2])
 	AC_CACHE_CHECK([whether the linker takes $2], [kf_cache], [
@@ -43,9 +43,10 @@ AC_DEFUN([KF_COMPILER], [
 	AC_SUBST([KF_STD_CFLAGS])
 ])
 
-# Those of -Werror= are mistakes in every compiler's eyes; plain -Werror is
-# for development alone, since the next compiler finds new ones.
-# -Wconversion trips over cmocka's macros, so the tests do without it.
+# A warning with -Werror= is an error in every build, because it is certainly a
+# mistake.  Plain -Werror is for development alone, because the next compiler
+# may have new warnings.  -Wconversion warns about cmocka's macros, so the tests
+# are compiled without it.
 AC_DEFUN([KF_WARNINGS], [
 	KF_WARN_CFLAGS=
 	m4_foreach_w([kf_flag], [

@@ -1,10 +1,10 @@
-# The defences that compiler and linker offer (OpenSSF's "Compiler Options
-# Hardening Guide for C and C++"), each one probed.  -z nodlopen must never
-# get in here: libpam loads the module with dlopen.
+# The hardening flags of compiler and linker (OpenSSF's "Compiler Options
+# Hardening Guide for C and C++"), each used if it is accepted.  -z nodlopen
+# must never be added: libpam loads the module with dlopen.
 
-# _FORTIFY_SOURCE needs an optimising compiler and says so in a warning; a
-# distribution's compiler may come with a level of its own, hence -U.  ASan
-# wants to see the plain calls.
+# Without optimisation _FORTIFY_SOURCE causes a warning, and is left out.  -U is
+# needed because a distribution's compiler may set a level of its own.  With
+# ASan it is left out too, because ASan checks the plain calls.
 AC_DEFUN([KF_FORTIFY], [
 	AS_IF([test "$enable_sanitizers" != yes], [
 		kf_fortify=
@@ -54,9 +54,9 @@ AC_DEFUN([KF_HARDENING], [
 	AC_SUBST([KF_HARDENED], [$enable_hardening])
 ])
 
-# ASan must be the first library of a process, so the module, which is loaded
-# into somebody else's, gets only what needs no run-time library: undefined
-# behaviour there ends the process.
+# ASan must be the first library of a process.  The module is loaded into other
+# programs, so it is built only with checks that need no run-time library:
+# undefined behaviour in the module ends the process.
 AC_DEFUN([KF_SANITIZERS], [
 	KF_SAN_CFLAGS=
 	KF_SAN_LDFLAGS=
@@ -68,7 +68,7 @@ AC_DEFUN([KF_SANITIZERS], [
 			[AC_MSG_ERROR([this compiler has no sanitizers])])
 		KF_SAN_CFLAGS="$KF_SAN_LDFLAGS -fno-sanitize-recover=undefined"
 		KF_SAN_CFLAGS="$KF_SAN_CFLAGS -fno-omit-frame-pointer"
-		# Instrumented code misleads gcc's guesses about lengths.
+		# In instrumented code gcc warns about lengths that are right.
 		m4_foreach_w([kf_flag], [
 			-Wno-error=format-truncation
 			-Wno-error=maybe-uninitialized

@@ -1,6 +1,6 @@
-# libpam, and where the system's libpam looks for modules.
+# Finds libpam, and the directory where the system's libpam looks for modules.
 
-# Older Linux-PAM ships no pam.pc.
+# Older versions of Linux-PAM have no pam.pc; then -lpam is tried.
 AC_DEFUN([KF_LIB_PAM], [
 	PKG_CHECK_MODULES([PAM], [pam], [], [PAM_CFLAGS= PAM_LIBS=-lpam])
 	kf_save_LIBS=$LIBS
@@ -14,7 +14,7 @@ AC_DEFUN([KF_LIB_PAM], [
 #include <security/pam_modutil.h>
 		]], [])], [AC_MSG_RESULT([yes])], [
 		AC_MSG_RESULT([no])
-		AC_MSG_ERROR([they are needed (libpam0g-dev, pam-devel)])
+		AC_MSG_ERROR([Linux-PAM's headers are needed (libpam0g-dev, pam-devel)])
 	])
 	AC_CHECK_FUNC([pam_modutil_getpwnam], [],
 		[AC_MSG_ERROR([Linux-PAM's library is needed (libpam0g-dev, pam-devel)])])
@@ -41,8 +41,8 @@ AC_DEFUN([KF_LIB_PAM], [
 	AC_SUBST([KF_PAM_SYSTEM_DIR], [$kf_cv_pam_system_dir])
 ])
 
-# The default stays inside the prefix; who wants the system's directory is
-# told what to type.
+# By default the module is installed inside the prefix.  If libpam does not look
+# there, this says which option installs it into the system's directory.
 AC_DEFUN([KF_REPORT_PAM_DIR], [
 	kf_prefix=$prefix
 	kf_exec_prefix=$exec_prefix
