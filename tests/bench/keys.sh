@@ -1,14 +1,14 @@
 #!/bin/bash
-# What a login with a security key costs beside one with a code, and what it
-# costs to wait for a touch: make bench, in the throw-away system.  The key is
-# softkey behind a socket, touched at once.
+# Measures what a login with a security key costs, compared with a login with a
+# code, and what it costs to wait for a touch.  Run by "make bench", in the
+# throw-away system.  The key is softkey behind a socket, touched at once.
 set -eu
 # shellcheck source=tests/e2e/site.sh
 . "$(dirname "$0")/../e2e/site.sh"
 # shellcheck source=tests/e2e/softkeys.sh
 . "$(dirname "$0")/../e2e/softkeys.sh"
 
-# ticks PID...: what these and all that they wait for have used, in 1/100 s.
+# ticks PID...: prints the CPU time of these processes, in 1/100 s.
 ticks()
 {
 	local pid sum=0
@@ -29,7 +29,7 @@ key_enroll bench-key bench || exit 1
 key bench 'auto on' >/dev/null
 "$site_build/tests/bench/login" bench-key "${key_pids[bench]}"
 
-# One that waits for its touch.
+# A login that waits for the touch.
 key bench 'auto off' >/dev/null
 site_pam sudo <<<'auth required pam_keyfirst.so'
 sudo_start bench-key

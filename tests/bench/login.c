@@ -1,10 +1,10 @@
 /*
- * What one login costs through the module: wall and CPU time of
- * pam_authenticate with a code, beside a bare fork and exec of /bin/true in the
- * same run, since a machine's own speed says nothing.  With the name of
- * somebody whose security key is there and touched at once, and the process id
- * of that key, the same with the key, less the time of the key itself.  Runs in
- * the throw-away system, as root: make bench.
+ * Measures what a login through the module costs: wall and CPU time of
+ * pam_authenticate with a code, compared with fork and exec of /bin/true in the
+ * same run, because times alone depend on the machine.  Given a person whose
+ * security key is plugged in and touched at once, and the process id of that
+ * (software) key, it measures logins with the key too, without the time of the
+ * key's own process.  Runs as root in the throw-away system: make bench.
  */
 #include "tests/pam/people.h"
 
@@ -31,7 +31,7 @@ wall_now(void)
 	return (double)ts.tv_sec * 1e3 + (double)ts.tv_nsec / 1e6;
 }
 
-/* Of this process and of its children that have ended. */
+/* CPU milliseconds of this process and of its children that have ended. */
 static double
 cpu_now(void)
 {
@@ -62,7 +62,7 @@ log_in(size_t run)
 	}
 }
 
-/* Whose key it is, and its process. */
+/* The person who has the key, and the process id of the key; NULL: no key. */
 static const char *key_owner;
 static const char *key_pid;
 
@@ -80,7 +80,7 @@ log_in_with_key(size_t run)
 	}
 }
 
-/* What the key itself has used, in milliseconds: it is one thread. */
+/* CPU milliseconds of the key's process, which has one thread. */
 static double
 key_now(void)
 {

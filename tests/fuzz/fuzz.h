@@ -1,8 +1,8 @@
 /*
- * What a fuzz target is: a function that takes any bytes and aborts when
- * something is not as it should be, and the seeds that it starts from.  With
- * libFuzzer (make fuzz) it runs on what that thinks of; with replay.c it is a
- * plain test of the seeds and of what is next to them.
+ * A fuzz target is a function that takes any bytes and aborts if the code under
+ * test does something wrong, and the seeds to start from.  With libFuzzer (make
+ * fuzz) it runs on inputs that libFuzzer makes up; with replay.c it is a plain
+ * test with the seeds and small changes of them.
  */
 #ifndef KF_TESTS_FUZZ_H
 #define KF_TESTS_FUZZ_H
@@ -17,11 +17,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 typedef void fuzz_take(const uint8_t *data, size_t size);
 
-/* Calls back with each seed. */
+/* Calls take with each seed. */
 void
 fuzz_seeds(fuzz_take *take);
 
-/* Of the changes next to a seed replay.c makes one in so many; 1 if unset. */
+/* replay.c tries one in so many of the changes of a seed; 1: all of them. */
 extern unsigned fuzz_stride;
 
 #define FUZZ_CHECK(condition) \

@@ -1,6 +1,6 @@
 /*
- * What people type and what others call themselves: the shape of a code, the
- * filter, numbers, hexadecimal, a value in a log line.
+ * Fuzzes the functions for text from people and other programs: the parser of
+ * typed codes, the filter of names, numbers, hexadecimal, values in a log line.
  */
 #include "tests/fuzz/fuzz.h"
 
@@ -73,7 +73,7 @@ fuzz_number(const char *text)
 	}
 }
 
-/* One key, one value, one line, whatever the value is. */
+/* No value can begin another key or another line of the log. */
 static void
 fuzz_log(const char *text)
 {

@@ -1,6 +1,7 @@
 /*
- * The files of other modules.  What is taken is in its bounds, what is refused
- * leaves no secret, and one person's lines are the same among everybody's.
+ * Fuzzes the import of files of other modules.  Accepted entries must be within
+ * their limits and refused entries must hold no secret.  Reading one person's
+ * lines must give the same entries as reading everybody's.
  */
 #include "tests/fuzz/fuzz.h"
 
@@ -53,7 +54,7 @@ take(void *context, const struct kf_import_entry *e)
 	check(e, seen->keys);
 	seen->all++;
 	seen->of_alice += strcmp(e->user, "alice") == 0;
-	/* One entry a line, or some keys, in their order. */
+	/* Entries come in the order of the lines; keys can share a line. */
 	FUZZ_CHECK(e->line > seen->line ||
 	    (seen->keys && e->line == seen->line));
 	seen->line = e->line;
@@ -82,7 +83,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	kf_import_oath(text, size - 1, NULL, take, &all);
 	kf_import_oath(text, size - 1, "alice", take, &one);
-	/* A line that does not fit is nobody's, unless one is asked for. */
+	/* A bad line has no owner, and can be reported for one person. */
 	FUZZ_CHECK(one.all >= all.of_alice && one.all <= all.all);
 	return 0;
 }

@@ -1,7 +1,8 @@
 /*
- * The text files: configuration, enrolment, and a slot of state whose checksum
- * is right.  What is understood is in its bounds, and says the same when it is
- * written and read once more.
+ * Fuzzes the readers of text files: configuration, enrolment, and a slot of
+ * state with a correct checksum.  Values that are accepted must be within their
+ * limits.  An enrolment and a state must be the same after being written and
+ * read again.
  */
 #include "tests/fuzz/fuzz.h"
 

@@ -1,16 +1,17 @@
 /*
- * What a security key says, into the real code of key_device/ and libfido2.
- * The first byte says what is asked (bits 0 to 2), whether the key is a U2F one
- * (bit 3) and how the rest is meant:
+ * Fuzzes the code of key_device/ and libfido2 with the data of a security key.
+ * The first byte of the input has the request (bits 0 to 2), whether the device
+ * is a U2F device (bit 3), and the meaning of the other bytes:
  *
- *	messages (bit 4 clear): for each message of ours the next answer, a
- *	length of two bytes and the bytes.  The packets around it are in
- *	order.  Bit 15 of the length: keep-alives before it; bit 14: as an
- *	error; bit 13: on another channel first.
- *	reports (bit 4 set): packets, 64 bytes each, in answer to the whole;
- *	a channel of zeros is ours.
+ *	messages (bit 4 clear): the answers to our messages, one after the
+ *	other: a length of two bytes, then the bytes.  They are put into
+ *	correct packets.  Bit 15 of the length: keep-alives come first; bit
+ *	14: the answer is an error; bit 13: a packet of another channel comes
+ *	first.
+ *	reports (bit 4 set): packets of 64 bytes, in answer to all messages;
+ *	a channel of zeros is replaced by ours.
  *
- * Whatever comes, the answer is a message that the parent understands.
+ * For every input the parent must be given a message that it understands.
  */
 #include "tests/fuzz/fuzz.h"
 
@@ -23,8 +24,8 @@
 #define LONGEST 7609
 
 /*
- * libcbor allocates what a device names, gigabytes too; in the program its
- * limit of memory refuses that, here the sanitizer does.
+ * libcbor allocates the length that a device names, even gigabytes.  In the
+ * program RLIMIT_AS makes that fail, here the sanitizer does.
  */
 const char *
 __asan_default_options(void);
@@ -35,7 +36,7 @@ __asan_default_options(void)
 	return "allocator_may_return_null=1:max_allocation_size_mb=256";
 }
 
-/* A prime, so that every bit and value comes around. */
+/* A prime, so that in time every bit and every value is tried. */
 unsigned fuzz_stride = 23;
 
 static const unsigned char channel[4] = { 1, 2, 3, 4 };
@@ -48,8 +49,8 @@ static struct {
 	size_t expected, got;		/* bytes of it */
 	unsigned char nonce[8];
 	bool answering;
-	unsigned before;		/* keep-alives to come first */
-	bool elsewhere;			/* a packet of another channel */
+	unsigned before;		/* keep-alives to send first */
+	bool elsewhere;			/* send another channel's first */
 	unsigned char message[LONGEST];
 	size_t len, sent;
 	unsigned seq;
@@ -65,7 +66,7 @@ answer_init(void)
 	port.len = 17;
 }
 
-/* The next answer of the input. */
+/* Takes the next answer from the input; false if there is none. */
 static bool
 take_answer(void)
 {
@@ -136,7 +137,7 @@ get_report(unsigned char *bytes)
 	port.left -= n;
 	if (memcmp(bytes, "\0\0\0", 4) == 0)
 		memcpy(bytes, channel, 4);
-	/* An answer to INIT is of use only with its nonce. */
+	/* An answer to INIT is accepted only with its nonce. */
 	if (port.command == 0x86 && bytes[4] == 0x86) {
 		memset(bytes, 0xff, 4);
 		memcpy(bytes + 7, port.nonce, 8);
@@ -182,7 +183,7 @@ key_port_get(unsigned char bytes[KF_REPORT_SIZE + 1])
 	return KF_REPORT_SIZE;
 }
 
-/* The parent takes it, and it is what was asked for. */
+/* The parent must understand the answer, and it must belong to the request. */
 static void
 check_answer(const struct kf_frame *f, unsigned which)
 {
@@ -251,7 +252,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		kf_key_put_opened(&answer, &opened);
 		FUZZ_CHECK(kf_key_get_opened(&answer, &opened) == KF_OK);
 		key_port_know(&key, credential, sizeof(credential));
-		/* Twice: after a failure it is opened anew. */
+		/* Twice: after a failure the device is reopened. */
 		for (int i = 0; i < 2; i++) {
 			key_port_request(&key, port.mode, &answer);
 			check_answer(&answer, port.mode % KEY_PORT_REQUESTS);
@@ -261,7 +262,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	return 0;
 }
 
-/* The corpus is in the tree: what softkey said (record_key_device.c). */
+/* The seeds are files: answers of softkey (record_key_device.c). */
 void
 fuzz_seeds(fuzz_take *take)
 {

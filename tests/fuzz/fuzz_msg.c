@@ -1,7 +1,8 @@
 /*
- * The messages: the first byte is the type of a frame, the rest its payload.
- * What is understood says the same bytes when it is encoded again, so there
- * is one way only to say anything.
+ * Fuzzes the messages of PROTOCOL: the first byte of the input is the type of a
+ * frame, the others are its payload.  A message that is understood must have
+ * the same bytes when it is encoded again, so that each message has only one
+ * encoding.
  */
 #include "tests/fuzz/fuzz.h"
 
@@ -13,7 +14,7 @@
 
 static struct kf_frame f, again;
 
-/* True when it was understood, with the same once more in `again`. */
+/* True if f was understood; again is then the same message, encoded again. */
 static bool
 decode_from_module(void)
 {
@@ -104,7 +105,7 @@ decode_from_verifier(void)
 	return false;
 }
 
-/* The same bytes as a talk: nothing is legal after the end. */
+/* Takes the bytes for the types of a talk: after its end no type is legal. */
 static void
 fuzz_phases(const uint8_t *data, size_t size)
 {

@@ -1,4 +1,4 @@
-/* A device without a descriptor; see key_port.h. */
+/* Stands in for libc's read, write and poll, and the clock; see key_port.h. */
 #include "tests/fuzz/key_port.h"
 
 #include <poll.h>
@@ -23,7 +23,7 @@ kf_clock_wall(void)
 	return 1800000000;
 }
 
-/* Nobody says stop; time passes when the device has nothing to say. */
+/* The parent never cancels; a wait without a report moves the clock. */
 int
 poll(struct pollfd *fds, nfds_t count, int timeout)
 {
@@ -34,7 +34,7 @@ poll(struct pollfd *fds, nfds_t count, int timeout)
 	for (nfds_t i = 0; i < count; i++) {
 		fds[i].revents = 0;
 		ours = ours && (fds[i].fd == KEY_PORT_FD || fds[i].fd < 0);
-		/* Without a timeout it asks for what was there before. */
+		/* With a timeout of 0 old reports are drained: no report. */
 		if (fds[i].fd == KEY_PORT_FD && timeout != 0 &&
 		    (fds[i].events & POLLIN) != 0 && key_port_waiting()) {
 			fds[i].revents = POLLIN;

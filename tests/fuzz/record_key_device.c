@@ -1,6 +1,6 @@
 /*
- * Writes the corpus of fuzz_key_device: what softkey says to each request, as
- * messages.  Run by hand when it should say more:
+ * Writes the seeds of fuzz_key_device: the answers of softkey to each request,
+ * as messages.  Run by hand when the seeds should hold more:
  *
  *	record_key_device DIRECTORY
  */
@@ -16,7 +16,7 @@
 
 static struct softkey *soft;
 static uint8_t seed[16384];
-static size_t len, start, left;		/* of the message that comes */
+static size_t len, start, left;		/* left: bytes the message lacks */
 static bool pending;
 static unsigned char next[KF_REPORT_SIZE];
 
@@ -29,14 +29,14 @@ key_port_put(const unsigned char report[KF_REPORT_SIZE])
 bool
 key_port_waiting(void)
 {
-	/* Touched whenever it wants to be. */
+	/* The key is touched whenever it waits for a touch. */
 	(void)softkey_touch(soft, kf_clock_monotonic());
 	if (!pending)
 		pending = softkey_get(soft, next, kf_clock_monotonic()) == 1;
 	return pending;
 }
 
-/* Keeps what is neither an answer to INIT nor a keep-alive. */
+/* Adds a report to the seed, unless it answers INIT or is a keep-alive. */
 static void
 keep(const unsigned char *report)
 {
@@ -77,7 +77,7 @@ write_seed(const char *directory)
 	FUZZ_CHECK(fclose(file) == 0);
 }
 
-/* The credential that it makes first is the one that is asked for. */
+/* Has softkey make a credential, then records a request for it. */
 static void
 record(const char *directory, unsigned which, bool u2f)
 {

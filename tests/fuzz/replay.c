@@ -1,16 +1,16 @@
 /*
- * A fuzz target as a plain test: its seeds, each cut at every byte and with
- * every byte changed.
+ * Runs a fuzz target as a plain test: with its seeds, each cut at every byte
+ * and with every byte changed.
  *
- *	NAME			the test, in TAP
+ *	NAME			runs the test, in TAP
  *	NAME -w DIRECTORY	writes the seeds there, for libFuzzer
- *	NAME FILE...		runs what libFuzzer has found once more
+ *	NAME FILE...		runs inputs that libFuzzer has kept once more
  */
 #include "tests/fuzz/fuzz.h"
 
 #include <string.h>
 
-/* A target that is slow has its own. */
+/* The default; a slow target has a definition of its own. */
 unsigned fuzz_stride __attribute__((weak)) = 1;
 
 static const char *directory;
@@ -20,7 +20,7 @@ static unsigned long runs, skipped;
 static void
 run(const uint8_t *data, size_t size)
 {
-	/* A copy of just that size, so that a sanitizer sees its end. */
+	/* A copy of exactly that size: a sanitizer sees reads behind it. */
 	uint8_t *copy;
 
 	if (++skipped < fuzz_stride)
