@@ -16,6 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/credential.h"
 #include "store/enrolment.h"
 
 /* Flags of authenticator data (WebAuthn, 6.1). */

@@ -6,6 +6,7 @@
 #define KF_RETVAL_H
 
 #include "client/client.h"
+#include "common/verdict.h"
 
 /*
  * same_user: PAM_USER is still the name that the session was about.  Whatever

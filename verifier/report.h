@@ -5,6 +5,7 @@
 #ifndef KF_REPORT_H
 #define KF_REPORT_H
 
+#include "common/ini.h"
 #include "verifier/session.h"
 
 /* A log line of this session: event, result, then the person and the place. */

@@ -122,6 +122,15 @@ none 'every folder has its line' "$(cd "$tree" && for room in $rooms; do
 done | sed 's|/[^/]*$||' | sort -u | while read -r folder; do
 	printf '%s\n' "$folders" | grep -qxF -e "$folder" || echo "$folder"
 done)"
+# What only two parts share belongs to one of them, or into a folder of its own.
+none 'what stands in common/ is used by three parts' "$(cd "$tree" &&
+	find common -name '*.h' | sort | while read -r header; do
+		users=$(for room in $rooms; do
+			[ "$room" = common ] || ! grep -rqF -e "\"$header\"" \
+				--include='*.[ch]' "$room" || echo "$room"
+		done | wc -l)
+		[ "$users" -ge 3 ] || echo "$header: $users"
+	done)"
 for folder in $folders; do
 	found=$(cd "$tree" && find "$folder" -maxdepth 1 -name '*.[ch]' | sort |
 	while read -r file; do

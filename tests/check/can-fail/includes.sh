@@ -85,6 +85,14 @@ mkdir "$tree/common/more"
 touch "$tree/common/more/a.c"
 finds '#   common/more' "$tree"
 
+# A header that two parts share.
+fresh
+touch "$tree/common/two.h"
+echo '#include "common/two.h"' | tee "$tree/store/a.c" >"$tree/factors/a.c"
+finds '#   common/two.h: 2' "$tree"
+echo '#include "common/two.h"' >"$tree/policy/a.c"
+passes 'a header that three parts share' "$tree"
+
 # A row that makes the arrows a circle.
 mkdir "$tree/check"
 cp "$srcdir/tests/check/tap.sh" "$tree/check/"
