@@ -11,25 +11,25 @@
 #include "protocol/phase.h"
 
 /*
- * The verifier's own waits for devices, locks and children sum to less than
- * 45 s; past this it is broken.
+ * How long the verifier may say nothing.  Its own waits for devices, locks and
+ * children sum to less than 45 s, so a verifier that takes longer is broken.
  */
 #define VERIFIER_MS 50000
-/* It leaves after 300 s by itself; one that talks on for ever is left. */
+/* For a verifier that never ends: it should leave after 300 s by itself. */
 #define SESSION_MS 330000
 #define LEAVE_MS 2000
 
 struct relay {
 	int fd;
-	int64_t end;		/* of the session, whatever is said */
+	int64_t end;		/* the session ends then at the latest */
 	enum kf_phase phase;
 	const struct kf_ui *ui;
 	struct kf_outcome *outcome;
 	unsigned char nonce[KF_NONCE_SIZE];
 	struct kf_frame frame;
 	struct kf_msg_answer answer;
-	struct kf_interrupt interrupt;	/* held while no question stands */
-	bool cancelled;			/* since the last question */
+	struct kf_interrupt interrupt;	/* SIGINT, while no question stands */
+	bool cancelled;			/* CANCEL sent since the last question */
 };
 
 static int64_t
@@ -51,8 +51,9 @@ send_frame(struct relay *r)
 }
 
 /*
- * Until the verifier has something to say.  Ctrl-C tells it to stop waiting
- * for a device; a second one is for the host, as soon as it can have it.
+ * Waits until the verifier sends something.  Ctrl-C tells the verifier to stop
+ * waiting for a device.  A second Ctrl-C is left for the host, which gets it
+ * when SIGINT is given back.
  */
 static enum kf_err
 wait_for_verifier(struct relay *r, int64_t until)
@@ -62,7 +63,7 @@ wait_for_verifier(struct relay *r, int64_t until)
 	while (err == KF_OK) {
 		struct pollfd p[2] = {
 			{ .fd = r->fd, .events = POLLIN },
-			/* poll leaves out what is negative. */
+			/* poll ignores a negative descriptor. */
 			{ .fd = r->cancelled ? -1 : r->interrupt.fd,
 			  .events = POLLIN },
 		};
@@ -92,12 +93,12 @@ receive_frame(struct relay *r)
 	int64_t until = deadline(r);
 	enum kf_err err = KF_OK;
 
-	/* Nothing can be cancelled before it is known what is asked. */
+	/* Before the request was sent there is nothing to cancel. */
 	if (r->phase == KF_PHASE_WORK)
 		err = wait_for_verifier(r, until);
 	if (err == KF_OK)
 		err = kf_frame_read(r->fd, &r->frame, until);
-	/* What only the module may say is out of order from here. */
+	/* A message that only a module may send is an error here. */
 	if (err == KF_OK && r->frame.type < 0x80)
 		err = KF_ERR_PROTOCOL;
 	return err == KF_OK ? kf_phase_step(&r->phase, r->frame.type) : err;
@@ -121,7 +122,7 @@ relay_text(struct relay *r)
 	}
 	r->answer.kind = KF_ANSWER_FAILED;
 	kf_secret_wipe(&r->answer.text);
-	/* Where a question stands, the terminal is the host's. */
+	/* The host owns the terminal, and Ctrl-C, while it asks. */
 	kf_interrupt_give_back(&r->interrupt);
 	r->ui->ask(r->ui->context, echo, text, &r->answer);
 	kf_interrupt_take(&r->interrupt);
@@ -134,14 +135,14 @@ relay_text(struct relay *r)
 	return err;
 }
 
-/* After the last message there is nothing but the end of the stream. */
+/* The stream has to end after the last message. */
 static enum kf_err
 expect_end(struct relay *r)
 {
 	return kf_frame_end(r->fd, kf_clock_monotonic() + LEAVE_MS);
 }
 
-/* The one place of the module that assigns grant. */
+/* This is the one place of the module that assigns grant. */
 static enum kf_err
 take_grant(struct relay *r)
 {

@@ -1,8 +1,9 @@
 /*
- * The module's side of PROTOCOL: starts a verifier, relays its questions, and
- * reads its verdict.  pam_keyfirst.so uses it in sshd and sudo, `keyfirst test`
- * at a terminal.  It lives in other people's processes, so it changes
- * nothing there: no signal disposition, no handler, no descriptor left open.
+ * The module's side of PROTOCOL: starts a verifier or connects to one, relays
+ * its questions to the person, and reads its verdict. pam_keyfirst.so uses it
+ * in sshd and sudo, `keyfirst test` at a terminal.  Because it runs in
+ * processes of other programs, it changes nothing there: it sets no signal
+ * disposition and no handler, and leaves no descriptor open.
  */
 #ifndef KF_CLIENT_H
 #define KF_CLIENT_H
@@ -13,16 +14,16 @@
 #include "processes/process.h"
 #include "protocol/msg.h"
 
-/* How the person is reached.  Texts are filtered before they come here. */
+/* How the person is shown text and asked.  All texts are filtered before. */
 struct kf_ui {
 	void *context;
 	void (*show)(void *context, bool error, const char *text);
-	/* Fills in kind and text; whoever called wipes the answer. */
+	/* Fills in kind and text; the caller wipes the answer. */
 	void (*ask)(void *context, bool echo, const char *prompt,
 	    struct kf_msg_answer *answer);
 };
 
-/* What came of it.  Without a grant and not exempt, it is a denial. */
+/* How the session ended.  It is a denial unless it is a grant or exempt. */
 struct kf_outcome {
 	struct kf_verdict verdict;	/* starts as deny */
 	bool exempt;
@@ -33,32 +34,33 @@ struct kf_outcome {
 };
 
 /*
- * By exec, for callers whose effective uid is 0; see kf_process_start.
- * KF_ERR_IO when it cannot be started.
+ * Starts a verifier by exec, for callers whose effective uid is 0; see
+ * kf_process_start.  KF_ERR_IO when it cannot be started.
  */
 KF_CHECKED enum kf_err
 kf_client_start(const char *path, struct kf_process *v)
     __attribute__((nonnull));
 
 /*
- * Over the service's socket, for callers that are not root; waits up to five
- * seconds.  KF_ERR_MISSING: nobody listens there.  KF_ERR_UNTRUSTED: somebody
- * listens who is not root.  KF_ERR_TIMEOUT, KF_ERR_RANGE, KF_ERR_IO.
+ * Connects to the service's socket, for callers that are not root; waits up to
+ * five seconds.  KF_ERR_MISSING: no process listens there.  KF_ERR_UNTRUSTED:
+ * the process that listens is not root's.  KF_ERR_TIMEOUT, KF_ERR_RANGE,
+ * KF_ERR_IO.
  */
 KF_CHECKED enum kf_err
 kf_client_connect(const char *path, struct kf_process *v)
     __attribute__((nonnull));
 
 /*
- * Speaks the protocol over fd until the verdict.  Each wait for the verifier
- * is limited; what the person takes to answer is the caller's to limit.
+ * Speaks the protocol over fd until the verdict.  Each wait for the verifier is
+ * limited.  The calling program limits how long the person may take to answer.
  */
 void
 kf_client_run(int fd, const struct kf_msg_request *request,
     const struct kf_ui *ui, struct kf_outcome *outcome)
     __attribute__((nonnull));
 
-/* kf_process_stop, with two seconds to leave. */
+/* Ends the verifier; it has two seconds to leave before it is killed. */
 void
 kf_client_stop(struct kf_process *v) __attribute__((nonnull));
 

@@ -1,4 +1,4 @@
-/* SIGINT by a descriptor, for a while; see interrupt.h. */
+/* Reads SIGINT from a descriptor for a while; see interrupt.h. */
 #include "client/interrupt.h"
 
 #include <sys/signalfd.h>

@@ -1,7 +1,7 @@
 /*
- * Ctrl-C while somebody else's process waits for us and no question stands
- * there: SIGINT is held back from the host and read here instead.  For this
- * thread and this time only; no disposition is touched.
+ * Ctrl-C while the host waits for us and asks nothing: SIGINT is held back from
+ * the host and read here.  This holds for the present thread and for this time
+ * only, and changes no signal disposition.
  */
 #ifndef KF_INTERRUPT_H
 #define KF_INTERRUPT_H
@@ -12,24 +12,24 @@
 #include "common/err.h"
 
 struct kf_interrupt {
-	int fd;			/* readable after a SIGINT; -1: none is taken */
+	int fd;			/* readable after a SIGINT; -1: not held */
 	sigset_t before;
 };
 
 /*
- * From now on SIGINT is taken; also where the host has blocked it, as sudo does
- * while it waits for PAM.  One that is pending there already was not meant for
- * us, and stays.  It fails silently, since waiting without Ctrl-C is still
- * waiting.
+ * Holds SIGINT from now on, also where the host has blocked it, as sudo does
+ * while it waits for PAM.  A SIGINT that is already pending there was not meant
+ * for us, and stays pending.  A failure is not reported, because the module can
+ * wait without Ctrl-C.
  */
 void
 kf_interrupt_take(struct kf_interrupt *interrupt) __attribute__((nonnull));
 
-/* Was there one since the last call? */
+/* Has a SIGINT come since the last call? */
 bool
 kf_interrupt_seen(struct kf_interrupt *interrupt) __attribute__((nonnull));
 
-/* Gives it back; one that was not seen is the host's. */
+/* Gives SIGINT back to the host, with any SIGINT that was not seen here. */
 void
 kf_interrupt_give_back(struct kf_interrupt *interrupt)
     __attribute__((nonnull));

@@ -1,7 +1,7 @@
 /*
- * How a verifier is reached; see client.h.  By exec for root, over the
- * service's socket for everybody else: the caller's effective uid decides, and
- * nothing here falls back from one to the other.
+ * The two ways to a verifier; see client.h: by exec for root, over the
+ * service's socket for everybody else.  The caller's effective uid decides, and
+ * no function falls back from one way to the other.
  */
 #include "client/client.h"
 
@@ -25,8 +25,8 @@ kf_client_start(const char *path, struct kf_process *v)
 }
 
 /*
- * A queue that is full makes connect wait, for as long as the socket's own
- * limit for sending says.
+ * When the listener's queue is full, connect waits for as long as the socket's
+ * send time-out says.
  */
 static enum kf_err
 connect_by(int fd, const struct sockaddr_un *where, int64_t deadline)
@@ -54,8 +54,8 @@ connect_by(int fd, const struct sockaddr_un *where, int64_t deadline)
 }
 
 /*
- * Who listens is told what the person types.  Root and nobody else, whatever
- * the path says; tests have a getsockopt of their own.
+ * The process that listens is told what the person types, so it must be root's,
+ * wherever the path leads.  Tests replace getsockopt.
  */
 static bool
 root_listens(int fd)

@@ -81,7 +81,7 @@ kf_devices_start(struct kf_devices *devices, const char *only)
 
 /*
  * Waits for the next event; fd is the caller's descriptor or -1.  *device is
- * the device of the event, or NULL.  deadline: monotonic milliseconds.  A device
+ * the device of the event, or NULL. deadline: monotonic milliseconds.  A device
  * that sends an answer of the wrong type or a bad frame, or no answer by its
  * own deadline, is ended and reported as GONE.
  */

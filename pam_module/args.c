@@ -1,4 +1,4 @@
-/* The arguments of our line in a PAM stack; see args.h. */
+/* Parses the arguments of the module's line in a PAM stack; see args.h. */
 #include "pam_module/args.h"
 
 #include <string.h>

@@ -1,6 +1,7 @@
 /*
- * The arguments of our line in a PAM stack: conf=FILE and after_first_factor.
- * An unknown, repeated or malformed one is an error and denies.
+ * The arguments of the module's line in a PAM stack: conf=FILE and
+ * after_first_factor.  An unknown, repeated or malformed argument is an error,
+ * and the person is denied.
  */
 #ifndef KF_ARGS_H
 #define KF_ARGS_H

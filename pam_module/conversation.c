@@ -1,6 +1,6 @@
 /*
- * The host's conversation; see conversation.h.  An answer belongs to us from
- * the moment it comes: it is copied, overwritten and freed.
+ * Shows and asks by the conversation of PAM; see conversation.h.  The module
+ * owns an answer of the conversation: it is copied, overwritten and freed.
  */
 #include "pam_module/conversation.h"
 
@@ -11,7 +11,7 @@
 static void
 show(void *context, bool error, const char *text)
 {
-	/* A text that cannot be shown changes nothing. */
+	/* Text that cannot be shown makes no difference to the verdict. */
 	(void)pam_prompt(context, error ? PAM_ERROR_MSG : PAM_TEXT_INFO, NULL,
 	    "%s", text);
 }

@@ -1,6 +1,6 @@
 /*
- * The person, by way of the host's PAM conversation: the struct kf_ui of the
- * module.
+ * The module's struct kf_ui: it shows and asks by the PAM conversation of the
+ * host.
  */
 #ifndef KF_CONVERSATION_H
 #define KF_CONVERSATION_H
@@ -9,7 +9,7 @@
 
 #include "client/client.h"
 
-/* The ui lives as long as the handle. */
+/* The result is valid as long as the handle. */
 struct kf_ui
 kf_conversation(pam_handle_t *pamh);
 

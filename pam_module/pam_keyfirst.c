@@ -1,8 +1,9 @@
 /*
- * pam_keyfirst.so: the entries that libpam calls.  It says who is asked for and
- * where, reaches a verifier, relays, and returns what retval.c makes of the
- * answer.  It decides nothing, opens no file of ours, and leaves nothing
- * changed in sshd or sudo, whose process this is.
+ * pam_keyfirst.so: the functions that libpam calls.  They tell a verifier which
+ * person is asked and where, relay its questions, and return what retval.c
+ * makes of its verdict.  The module decides nothing, opens none of keyfirst's
+ * files, and leaves nothing changed in the process of sshd or sudo, in which it
+ * runs.
  */
 #include <pwd.h>
 #include <security/pam_ext.h>
@@ -21,13 +22,13 @@
 #include "pam_module/proof.h"
 #include "pam_module/retval.h"
 
-/* The only symbols that leave the module; pam_keyfirst.map lists them too. */
+/* The only symbols that are exported; pam_keyfirst.map lists them, too. */
 #define ENTRY __attribute__((visibility("default")))
 
-/* Asked of libpam whenever somebody is denied, for whatever reason. */
+/* libpam is asked to wait so long after every denial. */
 #define FAIL_DELAY_US 2000000
 
-/* Longer names are nobody's. */
+/* No account has a longer name. */
 #define USER_SIZE 1024
 
 static void
@@ -47,7 +48,7 @@ log_bad_argument(pam_handle_t *pamh, const char *argument)
 	log_line(pamh, LOG_ERR, &log);
 }
 
-/* The only two ways to a verifier; there is none from one to the other. */
+/* Decides by which of the two ways the verifier is reached. */
 static bool
 is_root(void)
 {
@@ -69,7 +70,7 @@ log_broken(pam_handle_t *pamh, const char *what, enum kf_err err)
 	log_line(pamh, LOG_ERR, &log);
 }
 
-/* A field that does not fit is sent empty, and the log says so. */
+/* Sets a field of the request; sent empty, and logged, if it does not fit. */
 static void
 set_field(pam_handle_t *pamh, char *field, size_t size, const char *name,
     const char *value)
@@ -107,8 +108,8 @@ uid_of(pam_handle_t *pamh, const char *user)
 }
 
 /*
- * The uid, and its canonical name: the enrolment serves only while the uid
- * still leads to the name that it was made for.
+ * Sends the uid and its canonical name, because an enrolment holds only while
+ * the uid still belongs to the name that it was made for.
  */
 static void
 set_person(pam_handle_t *pamh, struct kf_msg_request *request,
@@ -138,7 +139,7 @@ fill_request(pam_handle_t *pamh, struct kf_msg_request *request,
 	request->ruid = getuid();
 	if (args->after_first_factor)
 		request->flags |= KF_FLAG_AFTER_FIRST_FACTOR;
-	/* What follows is believed of root alone; from others, refused. */
+	/* The verifier refuses these fields from callers that are not root. */
 	if (!is_root())
 		return;
 	SET_FIELD(pamh, request, conf, args->conf);
@@ -150,7 +151,7 @@ fill_request(pam_handle_t *pamh, struct kf_msg_request *request,
 	    pam_getenv(pamh, "SSH_AUTH_INFO_0"));
 }
 
-/* A module before or after us may have changed whom this is about. */
+/* Another module may have changed PAM_USER during the session. */
 static bool
 is_still(pam_handle_t *pamh, const char *user)
 {
@@ -159,7 +160,7 @@ is_still(pam_handle_t *pamh, const char *user)
 	return now != NULL && strcmp(now, user) == 0;
 }
 
-/* One session with a verifier; *uid is the person's. */
+/* Runs one session with a verifier; *uid becomes the person's uid. */
 static int
 ask_verifier(pam_handle_t *pamh, enum kf_operation operation,
     const struct kf_args *args, const char *user, struct kf_outcome *outcome,
@@ -172,7 +173,7 @@ ask_verifier(pam_handle_t *pamh, enum kf_operation operation,
 
 	fill_request(pamh, &request, operation, args, user);
 	*uid = request.uid;
-	/* A configuration or a service that cannot be sent is not skipped. */
+	/* Without these two fields the verifier would decide by other rules. */
 	if ((args->conf != NULL && request.conf[0] == '\0') ||
 	    request.service[0] == '\0')
 		return kf_retval_error(KF_ERR_SYNTAX);
@@ -192,8 +193,8 @@ ask_verifier(pam_handle_t *pamh, enum kf_operation operation,
 }
 
 /*
- * What `auth` and `account` begin with: arguments, caller, and the name asked
- * for, copied, since a later module may change it.
+ * The start of `auth` and `account`: checks arguments and caller, and copies
+ * the name of the person, because a later module may change it.
  */
 static int
 start(pam_handle_t *pamh, int argc, const char **argv, struct kf_args *args,
@@ -207,7 +208,7 @@ start(pam_handle_t *pamh, int argc, const char **argv, struct kf_args *args,
 		log_bad_argument(pamh, bad);
 		return kf_retval_error(KF_ERR_SYNTAX);
 	}
-	/* Others have no say in which file it is, and it is not ignored. */
+	/* Only root may choose the file; ignoring it would mislead. */
 	if (!is_root() && args->conf != NULL) {
 		log_bad_argument(pamh, "conf= where the caller is not root");
 		return kf_retval_error(KF_ERR_SYNTAX);
@@ -229,7 +230,7 @@ pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
 	uint32_t uid;
 	int rc;
 
-	/* PAM_SILENT: a reason for a denial is said all the same. */
+	/* The reason for a denial is told even with PAM_SILENT. */
 	(void)flags;
 	kf_proof_forget(pamh);
 	(void)pam_fail_delay(pamh, FAIL_DELAY_US);
@@ -243,8 +244,8 @@ pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
 }
 
 /*
- * Closes the side door: sshd runs `account` and not `auth` for a login by
- * public key alone.
+ * Refuses a login that has passed by `auth`: for a public key alone sshd runs
+ * `account` and not `auth`.
  */
 ENTRY int
 pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const char **argv)

@@ -1,4 +1,4 @@
-/* From `auth` to `account`; see proof.h. */
+/* Keeps the proof of `auth` for `account`; see proof.h. */
 #include "pam_module/proof.h"
 
 #include <stdlib.h>

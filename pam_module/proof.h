@@ -1,8 +1,8 @@
 /*
- * What `auth` leaves for `account` on the same PAM handle: that this uid has
- * proved a factor.  An exemption is no proof: `account` decides about it anew,
- * by its own configuration.  sshd runs both in one process for
- * keyboard-interactive; what it runs elsewhere does not see this.
+ * `auth` keeps on the PAM handle, for `account`, that this uid has proved a
+ * factor.  An exemption is no proof: `account` decides about it anew, by its
+ * own configuration.  For keyboard-interactive sshd runs both in one process;
+ * in another process `account` does not see the proof.
  */
 #ifndef KF_PROOF_H
 #define KF_PROOF_H
@@ -13,11 +13,11 @@
 
 #include "client/client.h"
 
-/* At the start of every `auth`. */
+/* Forgets a proof; called at the start of every `auth`. */
 void
 kf_proof_forget(pam_handle_t *pamh);
 
-/* Keeps a grant by a factor; anything else is not kept. */
+/* Keeps the outcome if it is a grant by a factor. */
 void
 kf_proof_keep(pam_handle_t *pamh, uint32_t uid,
     const struct kf_outcome *outcome);

@@ -1,4 +1,4 @@
-/* Messages to and from frames (wire.h); the layout is PROTOCOL's. */
+/* Writes messages to frames and reads them; PROTOCOL has the layout. */
 #include "protocol/msg.h"
 
 #include <string.h>

@@ -1,8 +1,8 @@
 /*
- * The messages of PROTOCOL, to and from frames.  Whatever is not exactly what
- * PROTOCOL says (short, long, trailing bytes, a value without a meaning) is
- * KF_ERR_PROTOCOL.  Strings may hold any byte; those that must be C strings
- * are refused when they hold a NUL.
+ * The messages of PROTOCOL, written to frames and read from them.  A message
+ * that differs from PROTOCOL (too short, too long, trailing bytes, a value
+ * without a meaning) is KF_ERR_PROTOCOL.  A string may hold any byte, but a
+ * string that must be a C string is refused when it holds a NUL.
  */
 #ifndef KF_MSG_H
 #define KF_MSG_H
@@ -54,9 +54,9 @@ enum kf_operation {
 struct kf_msg_request {
 	enum kf_operation operation;
 	uint32_t uid;
-	char conf[256];		/* empty: the configured place */
+	char conf[256];		/* empty: the file fixed by configure */
 	char service[64];
-	char user[256];		/* the uid's canonical name; empty: unknown */
+	char user[256];		/* canonical name of uid; empty: unknown */
 	char rhost[256];
 	char tty[64];
 	char connection[128];	/* SSH_CONNECTION */
@@ -88,9 +88,9 @@ struct kf_msg_grant {
 };
 
 enum kf_deny {
-	KF_DENY_AUTH = 0,	 /* not proved */
-	KF_DENY_MAXTRIES = 1,	 /* nothing that is left can work */
-	KF_DENY_UNAVAILABLE = 2, /* something of ours is broken */
+	KF_DENY_AUTH = 0,	 /* the person proved nothing */
+	KF_DENY_MAXTRIES = 1,	 /* another try now could not work either */
+	KF_DENY_UNAVAILABLE = 2, /* an error on the verifier's side */
 	KF_DENY_CONFIGURATION = 3,
 	KF_DENY_CONVERSATION = 4,
 	KF_DENY_CANCELLED = 5

@@ -1,4 +1,4 @@
-/* The state table; PROTOCOL prints the same one. */
+/* The table of phases; PROTOCOL prints the same table. */
 #include "protocol/phase.h"
 
 #include <stddef.h>
