@@ -29,7 +29,7 @@ struct relay {
 	struct kf_frame frame;
 	struct kf_msg_answer answer;
 	struct kf_interrupt interrupt;	/* SIGINT, while no question stands */
-	bool cancelled;			/* CANCEL sent since the last question */
+	bool cancelled;			/* CANCEL was sent since the question */
 };
 
 static int64_t

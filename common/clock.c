@@ -1,4 +1,4 @@
-/* The real clocks; see clock.h.  A clock that cannot be read is no clock. */
+/* The real clocks; see clock.h.  Without a clock the program cannot go on. */
 #include "common/clock.h"
 
 #include <stdlib.h>

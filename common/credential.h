@@ -1,13 +1,13 @@
 /*
- * What every part knows of a credential of a security key: how large its pieces
- * may be, and the algorithms.
+ * Constants of a security key's credential that several parts use: the sizes of
+ * its pieces, and the algorithms.
  */
 #ifndef KF_CREDENTIAL_H
 #define KF_CREDENTIAL_H
 
-/* Limits of what we enrol; sizes of text include the NUL. */
+/* Limits of a credential that is enrolled; sizes of text include the NUL. */
 #define KF_KEY_CREDENTIAL_MAX 480	/* bytes of a credential id */
-#define KF_KEY_RP_ID_SIZE 254		/* a DNS name and more */
+#define KF_KEY_RP_ID_SIZE 254		/* fits every DNS name */
 #define KF_KEY_HASH_SIZE 32		/* SHA-256: client data, RP id */
 #define KF_KEY_AAGUID_SIZE 16
 

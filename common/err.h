@@ -11,20 +11,20 @@
 enum kf_err {
 	KF_OK = 0,
 
-	/* what a store answers; see store/store.h */
+	/* the answers of a store; see store/store.h */
 	KF_ERR_NO_USER,		/* nobody is enrolled under that uid */
 	KF_ERR_CONFLICT,	/* version, counter or id is not as expected */
 	KF_ERR_LOCKED,		/* guesses are refused at present */
 	KF_ERR_EXPIRED,		/* a single-use item is past its life span */
-	KF_ERR_UNAVAILABLE,	/* not to be reached, or not in time */
-	KF_ERR_CORRUPT,		/* there, but not what FILEFORMAT says */
+	KF_ERR_UNAVAILABLE,	/* it cannot be reached, or not in time */
+	KF_ERR_CORRUPT,		/* a record differs from FILEFORMAT */
 
-	KF_ERR_IO,		/* a system call failed; errno tells */
+	KF_ERR_IO,		/* a system call failed; see errno */
 	KF_ERR_TIMEOUT,		/* the deadline passed */
 	KF_ERR_CLOSED,		/* the peer is gone */
 	KF_ERR_PROTOCOL,	/* the peer broke PROTOCOL */
-	KF_ERR_SYNTAX,		/* text that is not understood */
-	KF_ERR_RANGE,		/* a number or a length out of its range */
+	KF_ERR_SYNTAX,		/* a text is not understood */
+	KF_ERR_RANGE,		/* a number or a length is out of its range */
 	KF_ERR_UNTRUSTED,	/* wrong owner, mode or kind of a file */
 	KF_ERR_MISSING,		/* no such file */
 	KF_ERR_CONVERSATION,	/* the person could not be asked */

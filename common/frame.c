@@ -1,5 +1,5 @@
 /*
- * Reading and writing frames; see frame.h and PROTOCOL.  Nothing here looks
+ * Reads and writes frames; see frame.h and PROTOCOL.  No function here looks
  * into a payload.
  */
 #include "common/frame.h"
@@ -31,8 +31,8 @@ wait_for(int fd, short events, int64_t deadline)
 }
 
 /*
- * Like recv, but a descriptor that comes along is an error: there is no room
- * for one, so the kernel has dropped it by then.
+ * Like recv, but it is an error when the peer passes a descriptor.  There is no
+ * room for one, so the kernel has closed it already.
  */
 static ssize_t
 receive(int fd, unsigned char *bytes, size_t len)

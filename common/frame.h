@@ -14,7 +14,7 @@
 /* Type and payload; the four bytes of length are not counted. */
 #define KF_FRAME_MAX 16384
 
-/* A frame may carry an answer: whoever declares one wipes it. */
+/* A frame may hold an answer, so the function that declares it wipes it. */
 struct kf_frame {
 	uint8_t type;
 	size_t len;				/* of payload */
@@ -35,7 +35,7 @@ KF_CHECKED enum kf_err
 kf_frame_write(int fd, const struct kf_frame *frame, int64_t deadline)
     __attribute__((nonnull));
 
-/* Waits for the peer to close; KF_ERR_PROTOCOL when it says more instead. */
+/* Waits for the peer to close; KF_ERR_PROTOCOL when it sends something. */
 KF_CHECKED enum kf_err
 kf_frame_end(int fd, int64_t deadline);
 

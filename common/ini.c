@@ -1,4 +1,4 @@
-/* The reader for text files of ours; see ini.h. */
+/* The reader for keyfirst's text files; see ini.h. */
 #include "common/ini.h"
 
 #include <stdarg.h>
@@ -27,7 +27,7 @@ is_blank(char c)
 	return c == ' ' || c == '\t';
 }
 
-/* Cuts blanks off both ends of p, in place. */
+/* Removes blanks from both ends of p, in place. */
 static char *
 trim(char *p)
 {

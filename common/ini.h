@@ -1,14 +1,14 @@
 /*
- * The one reader for text files of ours: keyfirst.conf, enrolments, state.
+ * The one reader for keyfirst's text files: keyfirst.conf, enrolments, state.
  *
  *	# a comment, at the start of a line only
  *	[section]
  *	key = value
  *
- * No continuation, no inline comment, no quoting; lines of at most 1,024
- * bytes; no control characters but the tab, and that only around a word.
- * Whatever is anything else is an error with its line number.  Duplicates are
- * for the caller to refuse, who knows what may repeat.
+ * No continuation, no inline comment, no quoting; lines of at most 1,024 bytes;
+ * no control characters but the tab, and that only around a word.  A line of
+ * any other form is an error with its line number.  The caller refuses
+ * duplicates, because it knows which keys may repeat.
  */
 #ifndef KF_INI_H
 #define KF_INI_H
@@ -25,8 +25,8 @@ struct kf_ini_error {
 };
 
 /*
- * Called in the order of the file; strings live for the call.  To refuse,
- * return the result of kf_ini_refuse.
+ * Functions that are called in the order of the file; strings are valid during
+ * the call.  To refuse a line, return the result of kf_ini_refuse.
  */
 struct kf_ini_reader {
 	enum kf_err (*section)(void *context, const char *name,

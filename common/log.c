@@ -1,4 +1,4 @@
-/* Log lines; see log.h. */
+/* Writes log lines; see log.h. */
 #include "common/log.h"
 
 #include <inttypes.h>
@@ -22,7 +22,7 @@ is_bare(const char *value)
 	return strlen(value) <= KF_LOG_VALUE_MAX;
 }
 
-/* Appends text whole or not at all. */
+/* Appends the whole text, or nothing. */
 static bool
 append(struct kf_log *log, const char *text)
 {

@@ -1,12 +1,13 @@
 /*
- * Log lines: fixed keys, escaped values, one line a decision.
+ * Log lines with fixed keys and escaped values; one line for each decision.
  *
  *	event=auth result=grant factor=totp id=T1 user=alice uid=1000 …
  *
  * A value of letters, digits and -._:/@+,% stands bare; any other is quoted,
  * with \" \\ and \xHH for what is not printable ASCII, so that no value can
- * forge a key, a line or an escape sequence.  Whether a line is secret cannot
- * be told from here: callers never add an answer, a code or a seed.
+ * forge a key, a line or an escape sequence.  These functions cannot tell
+ * whether a value is secret: callers must never add an answer, a code or a
+ * seed.
  */
 #ifndef KF_LOG_H
 #define KF_LOG_H
@@ -14,7 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What fits one syslog datagram of RFC 3164 with its head. */
+/* A line of this size fits one syslog datagram (RFC 3164) with its header. */
 #define KF_LOG_SIZE 900
 /* At most so many bytes of a value are shown; "..." marks a cut. */
 #define KF_LOG_VALUE_MAX 256
@@ -28,7 +29,7 @@ struct kf_log {
 void
 kf_log_start(struct kf_log *log, const char *event) __attribute__((nonnull));
 
-/* Adds key=value; a line that is full takes nothing more. */
+/* Adds key=value, unless the line is full. */
 void
 kf_log_add(struct kf_log *log, const char *key, const char *value)
     __attribute__((nonnull));
@@ -37,7 +38,7 @@ void
 kf_log_number(struct kf_log *log, const char *key, int64_t value)
     __attribute__((nonnull));
 
-/* To syslog, facility authpriv; priority is LOG_INFO, LOG_NOTICE or worse. */
+/* Sends it to syslog, facility authpriv; priority: LOG_INFO or worse. */
 void
 kf_log_send(const struct kf_log *log, int priority) __attribute__((nonnull));
 

@@ -1,6 +1,7 @@
 /*
- * Where things are, fixed by configure.  No program takes another place from
- * its environment; tests link their own values in place of paths.c.
+ * Where files and programs are, as fixed by configure.  No program takes
+ * another place from its environment; tests link their own values in place of
+ * paths.c.
  */
 #ifndef KF_PATHS_H
 #define KF_PATHS_H
@@ -17,14 +18,14 @@ extern const char kf_path_udev_rule[];	 /* empty: it is not installed */
 extern const char kf_path_verify[];	 /* keyfirst-verify */
 
 /*
- * When this release was made, in seconds since the epoch.  A clock before it
- * is wrong, and no code that depends on time is accepted.
+ * When this release was made, in seconds since the epoch.  A clock that shows
+ * an earlier time is wrong; then no code that depends on time is accepted.
  */
 extern const int64_t kf_release_time;
 
 /*
- * Who must own whatever decides (root), and the directory below which every
- * directory of a path is checked ("/"); see trust.h.
+ * The uid that must own every file that decides (root's), and the directory
+ * below which every directory of a path is checked ("/"); see trust.h.
  */
 uid_t
 kf_trusted_uid(void);

@@ -11,7 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* What a program of ours may need at most, all of it locked. */
+/* None of our programs needs more memory; all of it is locked. */
 #define LOCKED_MAX (64UL << 20)
 
 void
@@ -65,8 +65,8 @@ kf_random(void *bytes, size_t len)
 }
 
 /*
- * Below the limit nothing more could be allocated: rather a page that may be
- * swapped than a login that fails.
+ * With a small limit, locked memory could not grow and allocations would fail.
+ * A page that may be swapped is better than a login that fails.
  */
 static bool
 may_lock(void)

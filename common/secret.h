@@ -1,11 +1,11 @@
 /*
- * The one type that holds a secret: a seed, a key, what somebody typed.  It
- * has an owner (whoever declared it), a fixed size and an end
- * (kf_secret_wipe, on every path).  There is no function that prints one.
+ * The one type that holds a secret: a seed, a key, or an answer that a person
+ * typed.  The function that declares it owns it, and wipes it on every path
+ * (kf_secret_wipe).  Its size is fixed, and no function prints it.
  *
- * The programs keep it off the disk: kf_memory_protect() locks their pages
- * and forbids core dumps.  The module cannot do that to sshd or sudo; there a
- * secret lives for one relayed answer only.
+ * kf_memory_protect() keeps secrets off the disk in our programs: it locks
+ * pages and forbids core dumps.  The module cannot do that to sshd or sudo;
+ * there a secret exists only while one answer is relayed.
  */
 #ifndef KF_SECRET_H
 #define KF_SECRET_H

@@ -1,4 +1,4 @@
-/* Numbers, hexadecimal and the filter for foreign text; see text.h. */
+/* Parses numbers and hexadecimal, and filters foreign text; see text.h. */
 #include "common/text.h"
 
 #include <stdarg.h>

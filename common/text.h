@@ -1,6 +1,6 @@
 /*
- * Text that comes from outside: numbers are parsed here and nowhere else, and
- * whatever goes to a terminal or into a log passes a filter first.
+ * Text that comes from outside.  Numbers are parsed here and nowhere else, and
+ * all text passes a filter before it goes to a terminal or into a log.
  */
 #ifndef KF_TEXT_H
 #define KF_TEXT_H
@@ -33,7 +33,7 @@ kf_text_filter(char *dst, size_t size, const char *src, bool newlines)
 bool
 kf_text_is_clean(const char *src, size_t size) __attribute__((nonnull));
 
-/* The same, and neither empty nor with a blank in it. */
+/* The same, and src is not empty and has no blank. */
 bool
 kf_text_is_word(const char *src, size_t size) __attribute__((nonnull));
 

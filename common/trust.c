@@ -1,4 +1,4 @@
-/* Opening what we rely on; see trust.h. */
+/* Opens files that only root may have changed; see trust.h. */
 #include "common/trust.h"
 
 #include <errno.h>
@@ -41,7 +41,7 @@ check_directory(int fd)
 	return KF_OK;
 }
 
-/* One step down; replaces *fd. */
+/* Opens the directory of that name in *fd, and puts it in place of *fd. */
 static enum kf_err
 descend(int *fd, const char *name)
 {
@@ -92,9 +92,9 @@ kf_trust_directory(const char *path, int *out)
 }
 
 /*
- * A file without a name was replaced by a new one since it was opened, as
- * every enrolment is that changes: then the new one is meant.  Whoever can
- * replace it for ever is root.
+ * An open file that has no name any more was replaced since it was opened, as
+ * an enrolment is at every change.  Then the new file is opened.  Only root
+ * could keep this going for ever.
  */
 static enum kf_err
 open_current(int dir, const char *name, int flags, int *out, struct stat *st)

@@ -1,12 +1,13 @@
 /*
- * Opening what we rely on.  A path is walked directory by directory, without
- * following a symbolic link, and each one must belong to the trusted owner and
- * be writable by nobody else; only then is its file opened, relative to the
- * directory just checked.  Files are regular, have one name, the stated owner
- * and none of the forbidden mode bits, and a bounded size.
+ * Opens files that decide about logins, which nobody but the trusted owner may
+ * have changed.  A path is walked directory by directory, without following
+ * symbolic links.  Each directory must belong to the trusted owner and be
+ * writable by nobody else.  Only then is the file opened, relative to the
+ * directory just checked.  The file must be a regular file with one name, the
+ * stated owner, none of the forbidden mode bits, and a bounded size.
  *
- * The log line that follows a failure names the path; run ls -ld on it and on
- * the directories above.
+ * The log line that follows a failure names the path: run ls -ld on it and on
+ * the directories above it.
  */
 #ifndef KF_TRUST_H
 #define KF_TRUST_H

@@ -1,4 +1,4 @@
-/* Fields of a payload; see wire.h. */
+/* Writes and reads the fields of a payload; see wire.h. */
 #include "common/wire.h"
 
 #include <string.h>

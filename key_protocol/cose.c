@@ -1,6 +1,6 @@
 /*
- * COSE's numbers; see cose.h.  Whoever talks to libfido2 needs them, on both
- * sides of the socket; they are here without it.
+ * COSE's numbers; see cose.h.  They are written out here, so that no program
+ * needs libfido2's headers for them.
  */
 #include "key_protocol/cose.h"
 

@@ -1,17 +1,18 @@
 /*
- * COSE's numbers of the signature algorithms that we enrol (RFC 9053, 2.1 and
- * 2.2; RFC 8812, 2) and our own, which messages and files hold.
+ * COSE's numbers of the signature algorithms that can be enrolled (RFC 9053,
+ * 2.1 and 2.2; RFC 8812, 2), and our own numbers, which messages and files
+ * hold.
  */
 #ifndef KF_COSE_H
 #define KF_COSE_H
 
 #include "common/credential.h"
 
-/* 0, which COSE reserves, for one that we do not know. */
+/* COSE's number; 0, which COSE reserves, for an unknown algorithm. */
 int
 kf_cose_number(enum kf_key_algorithm algorithm);
 
-/* An enum kf_key_algorithm; 0 for one that we do not enrol. */
+/* An enum kf_key_algorithm; 0 for an algorithm that cannot be enrolled. */
 unsigned
 kf_cose_algorithm(int number);
 

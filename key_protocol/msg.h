@@ -1,17 +1,20 @@
 /*
- * What keyfirst-key-device and its parent say to each other over the socket
- * that is its descriptor 0, as frames (frame.h).  The parent decides; the
- * program does as it is told with one security key, and whatever it says is
- * taken as the key's own word, which may be hostile: every message is checked
- * in full, and nothing in it proves anything but a signature.
+ * The messages between keyfirst-key-device and its parent over the socket that
+ * is the program's descriptor 0, as frames (common/frame.h).  The parent
+ * decides; the program does with one security key what the parent asks.  The
+ * parent takes every message for the word of the key, which may be hostile: it
+ * checks each message in full, and nothing in it but a signature proves
+ * anything.
  *
- * It starts by itself to lock and open the device: BUSY if it has to wait for
- * another program's lock or touch, then OPENED, or FAILED and the end.  From
- * then on each request has one answer: the one named below, or FAILED; before
- * that of ASSERT and MAKE TOUCH may come once, when the key says that it waits
- * for the person.  The next request follows the answer; CANCEL alone may come
- * while one is awaited, and ends it with FAILED (cancelled).  When the parent
- * closes the socket, the program cancels what runs on the device and leaves.
+ * The program starts by itself to lock and open the device.  It sends BUSY if
+ * it has to wait for another program's lock or touch, and then OPENED, or
+ * FAILED as its last message.  From then on each request has one answer: the
+ * message that is named beside it below, or FAILED.  Before the answer to
+ * ASSERT and MAKE, TOUCH may come once, when the key says that it waits for a
+ * touch.  The parent sends the next request after the answer.  Only CANCEL may
+ * be sent before it; then the answer is FAILED (cancelled).  When the parent
+ * closes the socket, the program cancels the present request of the device and
+ * leaves.
  */
 #ifndef KF_KEY_MSG_H
 #define KF_KEY_MSG_H
@@ -30,7 +33,7 @@ enum kf_key_msg_type {
 	KF_KEY_MSG_RETRIES = 0x03,	/* -> RETRIES_LEFT */
 	KF_KEY_MSG_MAKE = 0x04,		/* -> MADE */
 	KF_KEY_MSG_CANCEL = 0x05,
-	/* from it */
+	/* from the device program */
 	KF_KEY_MSG_BUSY = 0x81,
 	KF_KEY_MSG_OPENED = 0x82,
 	KF_KEY_MSG_FOUND = 0x83,
@@ -41,28 +44,28 @@ enum kf_key_msg_type {
 	KF_KEY_MSG_TOUCH = 0x88
 };
 
-/* Limits of what is passed on; sizes of text include the NUL. */
+/* Limits of the messages; sizes of text include the NUL. */
 #define KF_KEY_CANDIDATES_MAX 16
 #define KF_KEY_PIN_SIZE 64		/* 63 bytes: CTAP 2.1, 6.5.1 */
-#define KF_KEY_AUTHDATA_MAX 1024	/* with id and key of a new one */
-#define KF_KEY_SIGNATURE_MAX 512	/* what is passed on; 256 count */
+#define KF_KEY_AUTHDATA_MAX 1024	/* also of a new credential */
+#define KF_KEY_SIGNATURE_MAX 512	/* a valid one has at most 256 */
 #define KF_KEY_CERTIFICATE_MAX 4096
 #define KF_KEY_USER_SIZE 64
 
 /* How user verification is asked for. */
 enum kf_key_verify {
-	KF_KEY_VERIFY_NO = 0,	/* presence alone */
+	KF_KEY_VERIFY_NO = 0,	/* only a touch is asked for */
 	KF_KEY_VERIFY_BUILT_IN,	/* a fingerprint or the like */
 	KF_KEY_VERIFY_PIN
 };
 
-/* Why the device program did not do it. */
+/* Why the device program did not do what it was asked for. */
 enum kf_key_failure {
 	KF_KEY_FAILED_OTHER = 0,
 	KF_KEY_FAILED_GONE,		/* unplugged, or no FIDO device */
-	KF_KEY_FAILED_TIMEOUT,		/* nobody touched it */
+	KF_KEY_FAILED_TIMEOUT,		/* nobody touched the device */
 	KF_KEY_FAILED_CANCELLED,
-	KF_KEY_FAILED_REFUSED,		/* the person said no on the device */
+	KF_KEY_FAILED_REFUSED,		/* the person refused on the device */
 	KF_KEY_FAILED_NO_CREDENTIAL,
 	KF_KEY_FAILED_PIN_WRONG,
 	KF_KEY_FAILED_PIN_NEEDED,	/* it does nothing without a PIN */
@@ -70,25 +73,25 @@ enum kf_key_failure {
 	KF_KEY_FAILED_PIN_PAUSED,	/* until it is plugged in anew */
 	KF_KEY_FAILED_PIN_BLOCKED,	/* until it is reset */
 	KF_KEY_FAILED_UV_WRONG,		/* fingerprint not recognised */
-	KF_KEY_FAILED_UV_BLOCKED,	/* the PIN is what is left */
-	KF_KEY_FAILED_EXCLUDED,		/* holds a credential of this person */
+	KF_KEY_FAILED_UV_BLOCKED,	/* until its PIN is typed */
+	KF_KEY_FAILED_EXCLUDED,		/* it holds the person's credential */
 	KF_KEY_FAILED_UNSUPPORTED,	/* algorithm, option or length */
 	KF_KEY_FAILED_PIN_POLICY	/* the PIN must be changed first */
 };
 
-/* OPENED: what authenticatorGetInfo says (CTAP 2.1, 6.4); zeros for U2F. */
+/* OPENED: from authenticatorGetInfo (CTAP 2.1, 6.4); zeros for U2F. */
 struct kf_key_opened {
 	bool fido2;		/* else U2F (CTAP1) */
-	bool has_pin;		/* one is set */
+	bool has_pin;		/* a PIN is set */
 	bool has_verify;	/* built-in verification is set up */
-	bool always_verify;	/* it makes no assertion without */
-	bool protects;		/* knows credProtect */
+	bool always_verify;	/* it makes no assertion without verification */
+	bool protects;		/* it supports credProtect */
 	unsigned char aaguid[KF_KEY_AAGUID_SIZE];
 	uint8_t algorithms;	/* bit n: kf_key_algorithm n; 0: not said */
 	uint32_t credential_max; /* bytes of an id; 0: not said */
 };
 
-/* FIND: is there any of these?  Asked silently, with this to be signed. */
+/* FIND: which of these credentials does it hold?  Needs no touch. */
 struct kf_key_candidate {
 	char rp_id[KF_KEY_RP_ID_SIZE];
 	size_t credential_len;
@@ -100,7 +103,7 @@ struct kf_key_find {
 	struct kf_key_candidate candidates[KF_KEY_CANDIDATES_MAX];
 };
 
-/* ASSERT: a signature of one credential that FIND was given. */
+/* ASSERT: asks for a signature of a credential that FIND has named. */
 struct kf_key_assert {
 	uint8_t candidate;	/* its number in the last FIND */
 	enum kf_key_verify verify;
@@ -119,21 +122,22 @@ struct kf_key_asserted {
 };
 
 /*
- * FOUND: bit n is the candidate n of FIND.  The asking ends with the first that
- * is held, so one bit is set at most by a program of ours.  By what it signed a
- * FIDO2 key shows that this is true; of U2F there is nothing, all lengths 0.
+ * FOUND: bit n of held is candidate n of FIND.  The program stops at the first
+ * candidate that is held, so it sets at most one bit. shown is what a FIDO2 key
+ * has signed to show that this is true; a U2F key signs nothing, and all
+ * lengths are 0.
  */
 struct kf_key_found {
 	uint32_t held;
 	struct kf_key_asserted shown;
 };
 
-/* RETRIES_LEFT: of the PIN, as the device says. */
+/* RETRIES_LEFT: how many tries the PIN has left, as the device says. */
 struct kf_key_retries {
 	uint8_t left;
 };
 
-/* MAKE: a non-resident credential; excluded if a candidate of FIND is there. */
+/* MAKE: asks for a non-resident credential; the candidates are excluded. */
 struct kf_key_make {
 	enum kf_key_algorithm algorithm;
 	enum kf_key_verify verify;
@@ -145,14 +149,14 @@ struct kf_key_make {
 	char pin[KF_KEY_PIN_SIZE];
 };
 
-/* MADE: what the authenticator attests to (WebAuthn, 6.5). */
+/* MADE: the new credential with its attestation (WebAuthn, 6.5). */
 struct kf_key_made {
 	char format[33];	/* "packed", "fido-u2f", "none", … */
 	size_t authdata_len;
 	unsigned char authdata[KF_KEY_AUTHDATA_MAX];
 	size_t signature_len;	/* 0: not attested */
 	unsigned char signature[KF_KEY_SIGNATURE_MAX];
-	size_t certificate_len;	/* 0: by the credential itself */
+	size_t certificate_len;	/* 0: signed by the credential itself */
 	unsigned char certificate[KF_KEY_CERTIFICATE_MAX]; /* DER, the leaf */
 };
 

@@ -1,7 +1,7 @@
 /*
- * Messages of the device program, from frames; see msg_own.h.  A hostile
- * key may have written them: one that is not in full as it must be is refused,
- * and nothing of it is left to be used by mistake.
+ * Reads messages of the device program from frames; see msg_own.h.  A hostile
+ * key may have written a message: unless all of it is right it is refused, and
+ * the struct is wiped, so that nothing of it can be used by mistake.
  */
 #include "key_protocol/msg_own.h"
 
@@ -12,7 +12,7 @@
 #define CANDIDATE_BITS ((UINT32_C(1) << KF_KEY_CANDIDATES_MAX) - 1)
 #define ALGORITHM_BITS (1U << KF_ES256 | 1U << KF_EDDSA | 1U << KF_RS256)
 
-/* Nothing of what was wrong is left to be used by mistake, nor a PIN. */
+/* Wipes a struct that was read from a wrong message, with any PIN in it. */
 static enum kf_err
 finish(struct kf_wire *w, bool good, void *m, size_t size)
 {
@@ -98,7 +98,7 @@ kf_key_get_bare(const struct kf_frame *f)
 	return f->len == 0 ? KF_OK : KF_ERR_PROTOCOL;
 }
 
-/* A U2F device says nothing of itself. */
+/* Is all else zero, as it must be for a U2F device? */
 static bool
 is_plain(const struct kf_key_opened *m, unsigned bits)
 {

@@ -1,10 +1,10 @@
 /*
- * What writing and reading the messages of msg.h have in common;
- * msg_put.c writes, msg_get.c reads.  Nobody else includes it.
+ * What msg_put.c, which writes the messages of msg.h, and msg_get.c, which
+ * reads them, have in common.  No other file includes this header.
  *
- * Fields stand in the order of the structs, as wire.h has them; text and bytes
- * of variable length are strings with their length in front.  The two ends are
- * of one build, so there is no version.
+ * The fields of a message stand in the order of its struct (common/wire.h);
+ * text and bytes of variable length are strings with their length in front.
+ * Both ends come from one build, so there is no version.
  */
 #ifndef KF_KEY_MSG_OWN_H
 #define KF_KEY_MSG_OWN_H

@@ -1,6 +1,6 @@
 /*
- * Messages of the device program, to frames; see msg_own.h.  A field that
- * is too long is refused, never cut.
+ * Writes messages of the device program to frames; see msg_own.h.  A field that
+ * is too long is refused, and never truncated.
  */
 #include "key_protocol/msg_own.h"
 
@@ -8,7 +8,7 @@
 
 #include "common/wire.h"
 
-/* A text of min bytes at least, which ends within its array. */
+/* Writes a text of at least min bytes, which ends within its array. */
 static enum kf_err
 put_text(struct kf_frame *f, const char *text, size_t min, size_t size)
 {
@@ -28,7 +28,7 @@ put_string(struct kf_frame *f, const void *bytes, size_t len, size_t min,
 	return kf_wire_put_string(f, bytes, len);
 }
 
-/* A PIN goes along exactly when it is used; an empty one is never tried. */
+/* A PIN is sent exactly when it is used, and an empty PIN never. */
 static enum kf_err
 put_pin(struct kf_frame *f, enum kf_key_verify verify, const char *pin)
 {
@@ -112,7 +112,7 @@ kf_key_put_opened(struct kf_frame *f, const struct kf_key_opened *m)
 	kf_wire_put_u32(f, m->credential_max);
 }
 
-/* min: of authenticator data and of the signature. */
+/* min: the least length of authenticator data and of the signature. */
 static enum kf_err
 put_assertion(struct kf_frame *f, const struct kf_key_asserted *m, size_t min)
 {

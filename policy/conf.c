@@ -1,6 +1,7 @@
 /*
- * The options, as one table.  A new option is a row here, a line in the shipped
- * file and a paragraph in keyfirst.conf(5); a test compares the three.
+ * The table of options, and the parser that walks it.  A new option is a row
+ * here, a line in the shipped file and a paragraph in keyfirst.conf(5); a test
+ * compares the three.
  */
 #include "policy/conf.h"
 
@@ -18,7 +19,7 @@
 enum option_type {
 	OPTION_NUMBER,		/* uint32_t */
 	OPTION_SET,		/* uint32_t of words, bit n is word n */
-	OPTION_WORD,		/* the same of one word */
+	OPTION_WORD,		/* uint32_t of one word, likewise */
 	OPTION_CHOICE,		/* bool: the second of two words */
 	OPTION_RP_ID,		/* char[254] */
 	OPTION_AAGUIDS,		/* any, or a list */
@@ -87,7 +88,7 @@ static const struct option {
 
 #define OPTIONS (sizeof(options) / sizeof(options[0]))
 
-/* Names the words that would do. */
+/* Refuses a value and names the words that are allowed. */
 static enum kf_err
 refuse_word(const struct option *option, struct kf_ini_error *error)
 {
@@ -101,7 +102,7 @@ refuse_word(const struct option *option, struct kf_ini_error *error)
 	    not, words[0], words[1], words[2]);
 }
 
-/* Bit of a word of an option, or 0. */
+/* The bit of that word of an option, or 0. */
 static uint32_t
 word_bit(const struct option *option, const char *word, size_t len)
 {
@@ -198,7 +199,7 @@ kf_conf_default(struct kf_conf *conf)
 		if (options[i].value != NULL)
 			(void)set_option(conf, &options[i], options[i].value,
 			    &error);
-	/* A configured place that does not fit opens no store. */
+	/* Should the place not fit, no store can be opened. */
 	if (kf_text_format(conf->store, sizeof(conf->store), "file:%s",
 	    kf_path_store) != KF_OK)
 		conf->store[0] = '\0';
@@ -207,7 +208,7 @@ kf_conf_default(struct kf_conf *conf)
 struct parser {
 	struct kf_conf *conf;
 	const char *service;
-	struct kf_conf ignored;	 /* takes what is for other services */
+	struct kf_conf ignored;	 /* target of sections for other services */
 	struct kf_conf *target;	 /* NULL: before the first section */
 	bool in_default;
 	size_t services;
@@ -218,7 +219,7 @@ struct parser {
 static enum kf_err
 start_service(struct parser *p, const char *name, struct kf_ini_error *error)
 {
-	/* libpam asks in small letters: another one would never apply. */
+	/* libpam uses lower case: a name with capitals would never apply. */
 	if (!kf_conf_is_service(name, strlen(name)))
 		return kf_ini_refuse(error, "bad service name");
 	for (size_t i = 0; i < p->services; i++)
@@ -265,7 +266,7 @@ on_entry(void *context, const char *key, const char *value,
 		if ((p->seen & UINT32_C(1) << i) != 0 &&
 		    options[i].type != OPTION_EXEMPT)
 			return kf_ini_refuse(error, "%s twice", key);
-		/* Those of a service take the place of the default ones. */
+		/* Exemptions of a service replace those of [default]. */
 		if ((p->seen & UINT32_C(1) << i) == 0 &&
 		    options[i].type == OPTION_EXEMPT)
 			p->target->exempt_count = 0;

@@ -1,7 +1,7 @@
 /*
- * keyfirst.conf: [default], then [service NAME] overriding it.  A file that is
- * not understood in any of its lines is an error as a whole, whichever service
- * asks, and the caller denies.
+ * keyfirst.conf: [default], then sections [service NAME] that override it.  If
+ * one line is not understood, the whole file is an error, also for services
+ * that the line does not concern, and the caller denies.
  */
 #ifndef KF_CONF_H
 #define KF_CONF_H
@@ -32,14 +32,14 @@ struct kf_conf {
 	uint32_t key_touch_timeout;	/* seconds */
 	uint32_t key_insert_timeout;	/* seconds */
 	bool key_verify;		/* PIN or fingerprint from everybody */
-	bool key_counter_log;		/* not higher: logged, not denied */
+	bool key_counter_log;		/* key.counter = log */
 	bool key_synced_deny;
 	uint32_t key_local;		/* enum kf_key_local */
 	char key_rp_id[KF_CONF_RP_ID_SIZE];	/* of new enrolments */
 	uint32_t key_aaguid_count;	/* `key.aaguid-allow`; 0: any */
 	unsigned char key_aaguids[KF_CONF_AAGUIDS_MAX][16];
-	uint32_t totp_window;		/* time steps each side */
-	uint32_t tries;			/* answers a call */
+	uint32_t totp_window;		/* time steps before and after now */
+	uint32_t tries;			/* questions for a code in a call */
 	uint32_t lockout_failures;	/* consecutive wrong codes */
 	uint32_t lockout_seconds;
 	bool log_steps;
@@ -61,8 +61,8 @@ kf_conf_parse(const char *text, size_t len, const char *service,
     struct kf_conf *conf, struct kf_ini_error *error) __attribute__((nonnull));
 
 /*
- * Reads and parses the file, which root must own and nobody else be able to
- * write, nor any directory above it.  Every error fills in *error.
+ * Reads and parses the file.  Nobody but root may be able to write the file or
+ * any directory above it.  Every error fills in *error.
  */
 KF_CHECKED enum kf_err
 kf_conf_load(const char *path, const char *service, struct kf_conf *conf,

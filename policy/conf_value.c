@@ -1,4 +1,4 @@
-/* Values of options; see conf_value.h. */
+/* Parses values of options; see conf_value.h. */
 #include "policy/conf_value.h"
 
 #include <ctype.h>
@@ -107,8 +107,8 @@ kf_conf_set_unenrolled(struct kf_conf *conf, const char *value,
 }
 
 /*
- * Where `account` runs without `auth` by design: a cached timestamp, NOPASSWD,
- * a job, a user manager.  A proof can never be there.
+ * Services that run `account` without `auth` by design, for a cached timestamp,
+ * NOPASSWD, a job or a user manager.  There can never be a proof.
  */
 static const char *const never_proved[] = { "sudo", "sudo-i", "su", "su-l",
 	"runuser", "runuser-l", "cron", "crond", "atd", "systemd-user" };
@@ -139,7 +139,7 @@ kf_conf_set_services(struct kf_conf *conf, const char *value,
 	while (*value != '\0') {
 		size_t len = strcspn(value, " \t");
 
-		/* A word that can never match would switch this off. */
+		/* A word that matches no service would disable the option. */
 		if (!kf_conf_is_service(value, len) ||
 		    (len == 4 && memcmp(value, "none", 4) == 0))
 			return kf_ini_refuse(error, "require-proof: not names "

@@ -1,6 +1,6 @@
 /*
- * The values of options that are more than a number or a word: each is parsed
- * straight into its place in struct kf_conf.  Only conf.c uses this.
+ * Parses values of options that are more than a number or a word, each into its
+ * field of struct kf_conf.  Only conf.c uses this.
  */
 #ifndef KF_CONF_VALUE_H
 #define KF_CONF_VALUE_H

@@ -1,4 +1,4 @@
-/* Exemptions; see exempt.h. */
+/* Parses and finds exemptions; see exempt.h. */
 #include "policy/exempt.h"
 
 #include <stddef.h>
@@ -143,7 +143,7 @@ kf_exempt_find(const struct kf_exempt *list, uint32_t count, const char *user,
 {
 	if (user[0] == '\0')
 		return NULL;
-	/* Names first: a name service that hangs is asked only for the rest. */
+	/* Users first, because a name service for groups can hang. */
 	for (int groups = 0; groups < 2; groups++)
 		for (uint32_t i = 0; i < count; i++)
 			if (list[i].is_group == (groups == 1) &&

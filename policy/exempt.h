@@ -1,5 +1,5 @@
 /*
- * Who need not prove anything, and until when: the option `exempt`.
+ * The option `exempt`: a person who need not prove anything, until a date.
  *
  *	exempt = user=NAME|group=NAME [tty=TTY] until=YYYY-MM-DD reason="TEXT"
  *
@@ -15,7 +15,7 @@
 #include "common/err.h"
 
 #define KF_EXEMPT_MAX 16
-/* The log warns from so long before the end. */
+/* The log names the days that are left when so many seconds are left. */
 #define KF_EXEMPT_WARN (INT64_C(30) * 86400)
 
 struct kf_exempt {
@@ -27,15 +27,15 @@ struct kf_exempt {
 	char reason[128];	/* clean UTF-8 */
 };
 
-/* KF_ERR_SYNTAX for whatever is not the form above. */
+/* KF_ERR_SYNTAX when the value does not have the form above. */
 KF_CHECKED enum kf_err
 kf_exempt_parse(const char *value, struct kf_exempt *exempt)
     __attribute__((nonnull));
 
 /*
  * The exemption of a list that holds now for that person at that terminal, or
- * NULL.  in_group tells whether the person is in a group; it is asked only for
- * an exemption that names one, so that no other policy loads a name service.
+ * NULL. in_group tells whether the person is in a group.  It is called only for
+ * an exemption that names a group, because it loads a name service.
  */
 const struct kf_exempt *
 kf_exempt_find(const struct kf_exempt *list, uint32_t count, const char *user,

@@ -1,7 +1,7 @@
 /*
- * Giving up root; see privileges.h.  The order matters: limits may only be
- * raised, groups only be cleared and the bounding set only be emptied while
- * root; the uid goes last.
+ * Gives up root; see privileges.h.  The order matters, because only root may
+ * raise limits, clear groups and empty the bounding set: the uid is given up
+ * last.
  */
 #include "processes/privileges.h"
 
@@ -43,16 +43,16 @@ kf_service_user(uid_t *uid, gid_t *gid)
 }
 
 #ifdef __SANITIZE_ADDRESS__
-#define ADDRESS_SPACE RLIM_INFINITY	/* its shadow is terabytes */
+#define ADDRESS_SPACE RLIM_INFINITY	/* ASan maps terabytes */
 #else
 #define ADDRESS_SPACE (512UL << 20)
 #endif
 
 /*
- * Limits are set, not only lowered: what a hostile caller of sudo set must not
- * break us in the middle of a write, nor let us grow.  Where root may not
- * raise them (a container without CAP_SYS_RESOURCE), a hard limit that is at
- * least the floor will do.
+ * Limits are set, and not only lowered.  A hostile caller of sudo could set
+ * limits that end a write in the middle, or that let the verifier grow.  Where
+ * root may not raise limits (a container without CAP_SYS_RESOURCE), a hard
+ * limit of at least the floor is enough.
  */
 static bool
 set_limits(void)
@@ -69,7 +69,7 @@ set_limits(void)
 		{ RLIMIT_STACK, 8UL << 20, 1UL << 20 },
 		{ RLIMIT_FSIZE, 1UL << 20, 64UL << 10 },
 		{ RLIMIT_NOFILE, 64, 32 },
-		/* Of all verifiers and what they start; each key is one. */
+		/* All verifiers and device programs of the user together. */
 		{ RLIMIT_NPROC, 8192, 0 },
 		{ RLIMIT_MEMLOCK, 64UL << 20, 0 },
 	};
@@ -89,7 +89,7 @@ set_limits(void)
 	return true;
 }
 
-/* Securebits could make capabilities outlive the change of uid. */
+/* With some securebits, capabilities would survive the change of uid. */
 static bool
 empty_bounding_set(void)
 {
@@ -113,7 +113,7 @@ empty_capabilities(void)
 	return syscall(SYS_capset, &head, none) == 0;
 }
 
-/* Their own group is listed once more by whoever calls initgroups. */
+/* initgroups lists the own group among the supplementary groups. */
 static bool
 has_no_other_group(gid_t gid)
 {
@@ -123,7 +123,7 @@ has_no_other_group(gid_t gid)
 	return n == 0 || (n == 1 && group[0] == gid);
 }
 
-/* Nothing of root is left, and nothing brings it back. */
+/* Has the process nothing of root left, and no way to get it back? */
 static bool
 is_dropped(uid_t uid, gid_t gid)
 {
@@ -151,11 +151,11 @@ is_dropped(uid_t uid, gid_t gid)
 	    setresgid((gid_t)-1, 0, (gid_t)-1) != 0 && setgid(0) != 0;
 }
 
-/* Nothing that the caller has set up reaches in here. */
+/* Undoes what the calling program may have set up for this process. */
 static bool
 detach(unsigned first_fd)
 {
-	/* Fails only for the leader of a group, which stays what it is. */
+	/* Fails only in the leader of a process group. */
 	(void)setsid();
 	if (!set_limits())
 		return false;
@@ -164,7 +164,7 @@ detach(unsigned first_fd)
 	    syscall(SYS_close_range, first_fd, ~0U, 0) == 0;
 }
 
-/* For good: what is_dropped has seen stays so. */
+/* Makes it impossible to undo what is_dropped has checked. */
 static enum kf_err
 finish(uid_t uid, gid_t gid)
 {
@@ -186,7 +186,7 @@ kf_privileges_drop(uid_t uid, gid_t gid, unsigned first_fd)
 	return finish(uid, gid);
 }
 
-/* Whoever started us may have put the socket on these too. */
+/* The program that started us may have put the socket on 1 and 2, too. */
 static bool
 silence(void)
 {

@@ -1,7 +1,7 @@
 /*
- * Starts and ends a program of ours; see process.h.  The one place where a
- * process is made in somebody else's, so it must not touch a signal
- * disposition, a descriptor or a child of theirs.
+ * Starts and ends one of our programs; see process.h.  No other file starts a
+ * process from inside another program, such as sshd.  So it must not touch a
+ * signal disposition, a descriptor or a child of that program.
  */
 #include "processes/process.h"
 
@@ -19,7 +19,7 @@
 
 static const struct kf_process nobody = KF_PROCESS_NONE;
 
-/* Puts fd in the place of the number, open across exec. */
+/* Makes fd the descriptor of that number, which stays open across exec. */
 static int
 place(int fd, int number)
 {
@@ -27,8 +27,8 @@ place(int fd, int number)
 }
 
 /*
- * Between fork and exec in somebody else's process: system calls only.  Never
- * returns.
+ * Runs between fork and exec in a copy of another program, so it makes system
+ * calls only.  Never returns.
  */
 static void __attribute__((noreturn))
 become(const char *path, int socket, int third)
@@ -45,7 +45,7 @@ become(const char *path, int socket, int third)
 	(void)sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 
-	/* Out of the way of 0 to 3, which the host may have closed. */
+	/* Moved away from 0 to 3, which the host may have had closed. */
 	socket = fcntl(socket, F_DUPFD, 4);
 	null = open("/dev/null", O_RDWR);
 	null = fcntl(null, F_DUPFD, 4);
@@ -60,9 +60,9 @@ become(const char *path, int socket, int third)
 }
 
 /*
- * A descriptor of our child, or -1.  With SIGCHLD ignored, a child that was
- * killed is gone without being waited for, and its pid may be anybody's by now:
- * what is not a child of ours is not touched, let alone killed.
+ * A pidfd of our child, or -1.  Where SIGCHLD is ignored, a child that was
+ * killed is gone without a wait, and its pid may belong to another process by
+ * now.  A process that is not our child is not touched, and never killed.
  */
 static int
 open_child(pid_t pid)
@@ -131,7 +131,7 @@ kf_process_stop(struct kf_process *p, int64_t ms)
 			    SIGKILL, NULL, 0U);
 		break;
 	}
-	/* ECHILD: the host's own handler was faster. */
+	/* ECHILD: a handler of the host has collected the child. */
 	while (p->pidfd >= 0 && waitid(P_PIDFD, (id_t)p->pidfd, &info,
 	    WEXITED) != 0 && errno == EINTR)
 		continue;
