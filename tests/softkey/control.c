@@ -1,11 +1,12 @@
 /*
- * What a test tells a key while it runs; every command is a line, every answer
- * one:
+ * Commands by which a test controls a running key.  Each command is one line,
+ * and so is each answer:
  *
- *	touch, refuse, expire		the person; "error" when nothing waits
- *	auto on|off			touched at once from now on
+ *	touch, refuse, expire		the person does it; "error" when no
+ *					command waits for a person
+ *	auto on|off			each wait for a touch ends at once
  *	counter N			the next signature carries N
- *	counter stuck N			and every one after it
+ *	counter stuck N			all further signatures carry N
  *	flags XX|off			flags of the next assertions, in hex
  *	sig ok|bad|long|empty|trailing	their signatures
  *	authdata ok|trailing|short|wrong-rp
@@ -13,10 +14,10 @@
  *	algorithm wrong|ok		made or signed with another algorithm
  *	challenge wrong|ok		another hash is signed
  *	synced yes|ok			it says that it can be copied
- *	uv ok|fail|block		what the fingerprint reader says
+ *	uv ok|fail|block		the result of the fingerprint reader
  *	pin PIN				sets it, with all tries
  *	retries				ok pin=8 uv=5 wrong=0
- *	power-cycle			as if pulled out and put in
+ *	power-cycle			as if unplugged and plugged in again
  *	stats, stats reset
  *	hostile none|silent|slow|keepalive|vanish|short-report|long-report|
  *		garbage
@@ -30,7 +31,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The place of a word in a list that ends with NULL; -1: none. */
+/* The index of a word in a list that ends with NULL, or -1. */
 static int
 place(const char *const words[], const char *word)
 {
@@ -57,7 +58,7 @@ do_person(struct softkey *key, const char *word)
 	if (strcmp(word, "on") != 0 && strcmp(word, "off") != 0)
 		return false;
 	key->person.automatic = strcmp(word, "on") == 0;
-	/* Who waits already is touched too. */
+	/* A command that waits already is touched, too. */
 	if (key->person.automatic)
 		(void)softkey_touch(key, key->now);
 	return true;
@@ -156,7 +157,7 @@ do_hostile(struct softkey *key, const char *word)
 	if (i < 0)
 		return false;
 	key->faults.hostile = (enum softkey_hostile)i;
-	/* A command it was stuck in has no end; the next one shall have. */
+	/* A command that was stuck never ends; the next command can run. */
 	if (key->hid.state == SOFTKEY_HID_STUCK)
 		key->hid.state = SOFTKEY_HID_IDLE;
 	return true;

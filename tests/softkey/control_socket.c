@@ -154,13 +154,13 @@ obey(struct softkey_controls *controls, struct softkey_controller *client,
 	} else {
 		softkey_control(controls->port->key, line, now, text,
 		    sizeof(text));
-		/* What it causes is on its way before the answer is. */
+		/* The effects of the command happen before the answer. */
 		softkey_port_give(controls->port, now);
 		answer(client, text);
 	}
 }
 
-/* Complete lines, until one has to wait. */
+/* Runs complete lines, until a command has to wait. */
 static void
 obey_all(struct softkey_controls *controls, struct softkey_controller *client,
     int64_t now)

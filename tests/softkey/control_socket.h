@@ -1,8 +1,8 @@
 /*
- * The control socket: lines of several clients, one answer each.  Beside what
- * softkey_control knows:
+ * The control socket: several clients send lines, and each line has one answer.
+ * Beside the commands of control.c it has these:
  *
- *	wait touch|idle|open|closed	answers once it is so
+ *	wait touch|idle|open|closed	answers when the key is in that state
  *	unplug, plug			the device goes, and comes back
  */
 #ifndef SOFTKEY_CONTROL_SOCKET_H
@@ -25,7 +25,7 @@ enum softkey_wait {
 
 struct softkey_controller {
 	int fd;
-	enum softkey_wait waits;	/* and says nothing until then */
+	enum softkey_wait waits;	/* no further answer until then */
 	size_t len;
 	char line[SOFTKEY_LINE];
 };
@@ -43,7 +43,7 @@ softkey_controls_open(struct softkey_controls *controls,
 void
 softkey_controls_close(struct softkey_controls *controls);
 
-/* At most SOFTKEY_CONTROLLERS + 1; how many. */
+/* Fills at most SOFTKEY_CONTROLLERS + 1 places; returns how many. */
 size_t
 softkey_controls_poll(const struct softkey_controls *controls,
     struct pollfd *fds);
@@ -51,7 +51,7 @@ void
 softkey_controls_take(struct softkey_controls *controls,
     const struct pollfd *fds, size_t count, int64_t now);
 
-/* Answers those whose wait is over, and takes what they said after it. */
+/* Answers clients whose wait is over, and runs their further lines. */
 void
 softkey_controls_answer(struct softkey_controls *controls, int64_t now);
 

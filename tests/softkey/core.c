@@ -1,5 +1,5 @@
 /*
- * A key as a whole: made, freed, touched, pulled out; see softkey.h and
+ * A key as a whole: makes, frees, touches and unplugs it; see softkey.h and
  * core.h.
  */
 #include "tests/softkey/core.h"
@@ -10,9 +10,9 @@
 #include "tests/softkey/ctap/crypto.h"
 
 enum {
-	/* A U2F client is expected to ask again within so long. */
+	/* A U2F client has to ask again within this time. */
 	U2F_ASKS = 2000,
-	/* A touch for U2F serves the next command within so long. */
+	/* A touch serves a U2F command that comes within this time. */
 	U2F_TOUCH = 10000,
 };
 

@@ -1,11 +1,11 @@
 /*
- * The inside of a key, for the files of this folder: its parts, the person who
- * touches it, and the lies it was told to tell.
+ * The inside of a key, for the files of this folder: its parts, the state of
+ * the person who touches it, and the faults that a test has set.
  *
- * A command that needs a person is a plain function that asks for the touch in
- * the middle, and returns SOFTKEY_WAIT when nobody has touched yet.  It is run
- * again from its beginning once somebody did, so it changes nothing before
- * that but through what is kept in struct softkey_person.
+ * A command that needs a person is a plain function.  In its middle it asks for
+ * the touch, and returns SOFTKEY_WAIT when there was none yet.  After the touch
+ * it is run again from its beginning.  So before the touch it may change
+ * nothing but struct softkey_person.
  */
 #ifndef SOFTKEY_CORE_H
 #define SOFTKEY_CORE_H
@@ -25,14 +25,14 @@ enum softkey_act {
 	SOFTKEY_ACT_CANCEL,
 };
 
-/* What the person did for the command that runs. */
+/* What the person has done for the present command. */
 struct softkey_person {
 	enum softkey_act act;
 	bool counted;		/* the touch is in the statistics */
 	bool verified;		/* a built-in verification has succeeded */
-	bool automatic;		/* touched at once, always */
-	int64_t u2f_asked;	/* a U2F command wanted a touch until then */
-	int64_t u2f_touched;	/* and has one until then */
+	bool automatic;		/* each touch happens at once */
+	int64_t u2f_asked;	/* until then a touch is for a U2F command */
+	int64_t u2f_touched;	/* until then a U2F command has its touch */
 };
 
 enum softkey_hostile {
@@ -67,7 +67,7 @@ enum softkey_uv {
 	SOFTKEY_UV_BLOCK,
 };
 
-/* Flags of what is copied between devices: BE and BS (WebAuthn, 6.1). */
+/* Flags of a credential that can be copied: BE and BS (WebAuthn, 6.1). */
 #define SOFTKEY_SYNCED 0x18
 
 struct softkey_faults {
@@ -75,7 +75,7 @@ struct softkey_faults {
 	enum softkey_sig sig;
 	enum softkey_authdata authdata;
 	enum softkey_uv uv;
-	int flags;			/* -1: the true ones */
+	int flags;			/* -1: the true flags */
 	bool other_credential;
 	bool wrong_algorithm;
 	bool wrong_challenge;
@@ -95,7 +95,7 @@ struct softkey_stats {
 	unsigned cancels;
 };
 
-/* RSA keys that were made once. */
+/* RSA keys that have been made, which takes long. */
 #define SOFTKEY_RSA_KEPT 8
 struct softkey_rsa_kept {
 	unsigned char seed[32];
@@ -104,9 +104,9 @@ struct softkey_rsa_kept {
 
 struct softkey {
 	struct softkey_config config;
-	unsigned char secret[32];	/* config's, or another after a reset */
+	unsigned char secret[32];	/* of config; new after a reset */
 	int64_t now;
-	int64_t powered;		/* since then */
+	int64_t powered;		/* the time of power-up */
 	uint32_t counter;		/* of the next signature */
 	struct softkey_hid hid;
 	struct softkey_pin pin;
@@ -118,20 +118,20 @@ struct softkey {
 };
 
 /*
- * SOFTKEY_OK: touched; SOFTKEY_WAIT: not yet; or why it never will be.
+ * SOFTKEY_OK: it was touched; SOFTKEY_WAIT: not yet; else why it will not be.
  */
 enum softkey_status
 softkey_need_touch(struct softkey *key);
 
-/* A U2F command wants a touch: true when there is one, which is then used. */
+/* A U2F command needs a touch.  True: there was one, and it is used up. */
 bool
 softkey_u2f_touch(struct softkey *key);
 
-/* The counter to sign, and one on. */
+/* The counter to sign; increments it. */
 uint32_t
 softkey_count(struct softkey *key);
 
-/* All credentials become void, and the PIN goes. */
+/* Makes all credentials invalid and removes the PIN. */
 void
 softkey_reset(struct softkey *key);
 

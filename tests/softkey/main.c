@@ -1,7 +1,7 @@
 /*
- * softkey as a program: a key that others can open, as a socket or as a device
- * of the kernel.  It sleeps in poll and nowhere else; "ready" on its standard
- * output says that it can be used, SIGTERM ends it.
+ * softkey as a program: a key that other programs can open, as a socket or as a
+ * device of the kernel.  It sleeps only in poll.  It prints "ready" when it can
+ * be used, and SIGTERM ends it.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -58,7 +58,7 @@ write_root(const struct softkey *key, const char *path)
 	return fclose(file) == 0 && ok;
 }
 
-/* One round; the port is ready once the kernel has its device. */
+/* One round of the loop.  The port is ready when the kernel has the device. */
 static bool
 step(int signals, struct softkey_port *port, struct softkey_controls *controls)
 {

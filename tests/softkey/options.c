@@ -1,5 +1,5 @@
 /*
- * The command line; see options.h, and usage() for what there is.
+ * Parses the command line; see options.h.  usage() lists the options.
  */
 #include "tests/softkey/options.h"
 
@@ -60,7 +60,7 @@ read_number(const char *text, int base, unsigned long max)
 	return n;
 }
 
-/* The place of a word; "words" ends with NULL. */
+/* The index of a word; "words" ends with NULL. */
 static unsigned
 read_word(const char *const words[], const char *text, size_t len)
 {

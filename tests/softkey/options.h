@@ -15,7 +15,7 @@ struct softkey_options_read {
 	unsigned mode;			/* of the socket */
 };
 
-/* Ends the program, with a line to stderr, when it is not understood. */
+/* Ends the program with a message when the command line is wrong. */
 void
 softkey_options_read(int argc, char *argv[],
     struct softkey_options_read *options);

@@ -3,10 +3,10 @@
  * (non-resident credentials) and U2F, and is as strict as a real key; it can
  * also be told to lie.
  *
- * This is the key as a library: no threads, no sleeping, no descriptors.  What
- * time it is, is passed in (milliseconds of any clock that does not go back);
- * a caller puts reports in, takes reports out until there are none, and comes
- * back at softkey_deadline.  One process may have several.
+ * This is the key as a library: no threads, no sleeping, no descriptors.  The
+ * caller passes the time (milliseconds of any clock that does not go back),
+ * puts reports in, takes reports out until there are none, and calls again at
+ * softkey_deadline.  One process may have several keys.
  */
 #ifndef SOFTKEY_H
 #define SOFTKEY_H
@@ -36,27 +36,27 @@ enum {
 	SOFTKEY_HAS_RS256 = 4,
 };
 
-/* What a key is for good. */
+/* The properties of a key, which do not change. */
 struct softkey_config {
-	unsigned char secret[32];	/* the same secret, the same key */
+	unsigned char secret[32];	/* keys with one secret are one key */
 	unsigned char aaguid[16];
 	enum softkey_mode mode;
 	enum softkey_attestation attestation;
 	unsigned algorithms;
 	unsigned pin_protocols;		/* bit 0: one, bit 1: two */
-	bool uv;			/* can verify a person by itself */
+	bool uv;			/* has a fingerprint reader */
 	bool always_uv;
-	char pin[64];			/* empty: none set */
+	char pin[64];			/* empty: no PIN is set */
 	uint32_t counter;		/* of the first signature */
 };
 
-/* Everything a key of today can; a fixed secret, no PIN, no uv. */
+/* All features of a present-day key; a fixed secret, no PIN, no uv. */
 void
 softkey_config_default(struct softkey_config *config);
 
 struct softkey;
 
-/* NULL only without memory. */
+/* NULL when there is no memory. */
 struct softkey *
 softkey_new(const struct softkey_config *config, int64_t now);
 void
@@ -67,26 +67,26 @@ void
 softkey_put(struct softkey *key, const unsigned char report[SOFTKEY_REPORT],
     int64_t now);
 
-/* 1: a report of the key is due and here; 0: none now. */
+/* 1: the report was filled in; 0: no report is due now. */
 int
 softkey_get(struct softkey *key, unsigned char report[SOFTKEY_REPORT],
     int64_t now);
 
-/* When softkey_get will have something; at most now: at once. */
+/* When softkey_get will have a report.  A time that has passed: now. */
 int64_t
 softkey_deadline(const struct softkey *key);
 #define SOFTKEY_NEVER INT64_MAX
 
-/* A device with a command that waits for a person, or for a U2F retry. */
+/* Does a command wait for a person, or a U2F client have to ask again? */
 bool
 softkey_waits(struct softkey *key, int64_t now);
 
-/* Neither a message half received nor a command that runs or waits. */
+/* No message is half received, and no command runs or waits. */
 bool
 softkey_idle(struct softkey *key, int64_t now);
 
 /*
- * What a person does.  False when nothing waits for it: nothing changes.
+ * The person acts.  False, and no change, when no command waits for a person.
  * softkey_refuse and softkey_expire need a CTAP2 command that waits.
  */
 bool
@@ -96,31 +96,32 @@ softkey_refuse(struct softkey *key, int64_t now);
 bool
 softkey_expire(struct softkey *key, int64_t now);
 
-/* Pulled out and put in: channels, tokens and PIN tries in a row are new. */
+/* Unplugs it and plugs it in: resets channels, tokens, PIN tries in a row. */
 void
 softkey_power_cycle(struct softkey *key, int64_t now);
 
-/* A key of "hostile vanish" is gone until the next power cycle. */
+/* Is it gone, by "hostile vanish", until the next power cycle? */
 bool
 softkey_vanished(const struct softkey *key);
 
-/* Bytes of a report as the transport should send them: 64, or hostile. */
+/* How many bytes of a report are to be sent: 64, unless it is hostile. */
 size_t
 softkey_report_size(const struct softkey *key);
 
-/* Somebody has opened the device; for the statistics. */
+/* Counts that a program has opened the device. */
 void
 softkey_opened(struct softkey *key);
 
 /*
- * One command of the control socket, without the newline: see control.c.  The
- * answer is a line without newline that begins with "ok" or "error".
+ * Runs one command of the control socket, a line without the newline; see
+ * control.c.  The answer is a line without newline that begins with "ok" or
+ * "error".
  */
 void
 softkey_control(struct softkey *key, const char *line, int64_t now,
     char *answer, size_t size);
 
-/* The certificate of the CA as PEM; the length, 0 when it does not fit. */
+/* Writes the CA certificate as PEM; its length, 0 when it does not fit. */
 size_t
 softkey_attestation_root(const struct softkey *key, char *pem, size_t size);
 

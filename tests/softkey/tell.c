@@ -1,6 +1,6 @@
 /*
- * A client of the control socket; see tell.h.  A test that waits for what never
- * comes ends after a minute, by a signal.
+ * A client of the control socket; see tell.h.  A signal ends it after a minute,
+ * so that a test cannot wait for ever.
  */
 #include "tests/softkey/tell.h"
 

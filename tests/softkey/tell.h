@@ -1,5 +1,5 @@
 /*
- * The other end of the control socket, for scripts:
+ * A client of the control socket, for scripts:
  *
  *	softkey --tell PATH COMMAND...
  */
@@ -7,8 +7,8 @@
 #define SOFTKEY_TELL_H
 
 /*
- * Sends each command and prints each answer; the exit status: 0 when all of
- * them were "ok", 1 when one was not, 2 when nobody answers.
+ * Sends each command and prints each answer.  Returns the exit status: 0 when
+ * all answers were "ok", 1 when an answer was not, 2 when there was no answer.
  */
 int
 softkey_tell(const char *path, int count, char *commands[]);

@@ -1,6 +1,6 @@
 /*
  * authenticatorGetAssertion (CTAP 2.1, section 6.2) for non-resident
- * credentials: without an allow list there is nothing.
+ * credentials, which it finds only by an allow list.
  */
 #include "tests/softkey/ctap/ctap2.h"
 
@@ -23,8 +23,8 @@ enum {
 };
 
 /*
- * The first of the list that is ours.  One that is protected does not exist
- * for whoever was not verified.
+ * The first credential of the list that is this key's.  A credential with
+ * credProtect is hidden unless the person was verified.
  */
 static enum softkey_status
 find(struct softkey *key, struct softkey_cbor message,
@@ -59,7 +59,7 @@ find(struct softkey *key, struct softkey_cbor message,
 	return status;
 }
 
-/* Authenticator data, true or as told. */
+/* Writes authenticator data, with the faults that a test has set. */
 static void
 put_authdata(struct softkey *key, const unsigned char rp[32], unsigned flags,
     struct softkey_out *out)
@@ -158,7 +158,7 @@ softkey_get_assertion(struct softkey *key, struct softkey_cbor message,
 		return status;
 	softkey_sha256(rp.bytes, rp.len, rp_hash);
 	status = find(key, message, rp_hash, proof.verified, &credential);
-	/* What was asked is counted, once, also when there is nothing. */
+	/* Each request is counted once, also when no credential is found. */
 	if (key->person.act == SOFTKEY_ACT_NONE && !options.up)
 		key->stats.silent++;
 	if (status == SOFTKEY_OK && options.up && !proof.present)

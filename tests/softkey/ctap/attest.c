@@ -1,7 +1,7 @@
 /*
- * The two certificates of attest.h.  They are made anew each time: the
- * signatures differ, names, keys and dates do not, so any of them is good
- * with any other.
+ * The two certificates of attest.h.  They are made anew at each call.  Only the
+ * signatures differ, and not names, keys and dates, so that certificates of
+ * different calls fit together.
  */
 #include "tests/softkey/ctap/attest.h"
 
@@ -53,7 +53,7 @@ name(X509_NAME *where, const char *field, const char *text)
 	    (const unsigned char *)text, -1, -1, 0));
 }
 
-/* The name is of the secret, since two makers are two makers. */
+/* The name depends on the secret, so that each maker has its own. */
 static void
 name_ca(const struct softkey *key, X509_NAME *where)
 {
@@ -93,7 +93,7 @@ extend(X509 *cert, int nid, const char *value)
 	X509_EXTENSION_free(ext);
 }
 
-/* An octet string within the extension's own. */
+/* The value of the extension: an octet string within an octet string. */
 static void
 extend_aaguid(X509 *cert, const unsigned char aaguid[16])
 {

@@ -9,12 +9,12 @@
 
 #define SOFTKEY_CERT_MAX 1024
 
-/* The model's certificate as DER; its length. */
+/* Writes the model's certificate as DER; returns its length. */
 size_t
 softkey_attest_certificate(const struct softkey *key,
     unsigned char der[SOFTKEY_CERT_MAX]);
 
-/* Its signature; at most SOFTKEY_SIGNATURE_MAX. */
+/* Signs with its key; at most SOFTKEY_SIGNATURE_MAX bytes. */
 size_t
 softkey_attest_sign(const struct softkey *key, const unsigned char *bytes,
     size_t len, unsigned char *signature);

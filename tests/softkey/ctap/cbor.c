@@ -1,6 +1,6 @@
 /*
- * Canonical CBOR, read and written; see cbor.h.  It must refuse what a strict
- * key refuses, for softkey is what says that our requests are right.
+ * Reads canonical CBOR; see cbor.h.  It must refuse everything that a strict
+ * key refuses, because softkey is the test of our requests.
  */
 #include "tests/softkey/ctap/cbor.h"
 
@@ -23,7 +23,7 @@ enum {
 	SIMPLE_NULL = 22,
 };
 
-/* The first byte and the number in or after it, in its shortest form. */
+/* Reads a head: the first byte, and the number in its shortest form. */
 static bool
 head(struct softkey_cbor *c, unsigned *major, uint64_t *value)
 {
@@ -79,7 +79,7 @@ utf8(const unsigned char *s, size_t len)
 	return true;
 }
 
-/* Encoded canonically, keys are in CTAP2's order when their bytes are. */
+/* Canonical keys are in CTAP2's order if their bytes are in order. */
 static bool
 in_order(const unsigned char *a, size_t a_len, const unsigned char *b,
     size_t b_len)

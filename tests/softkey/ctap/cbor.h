@@ -32,8 +32,9 @@ enum softkey_status
 softkey_cbor_check(const unsigned char *bytes, size_t len);
 
 /*
- * Each takes one item and goes past it; SOFTKEY_UNEXPECTED_TYPE, and stays,
- * when it is another type.  Of an array or map, the head alone is taken.
+ * Each function reads one item and moves behind it.  SOFTKEY_UNEXPECTED_TYPE,
+ * and no move, when the item has another type.  Of an array or a map only the
+ * head is read.
  */
 enum softkey_status
 softkey_cbor_uint(struct softkey_cbor *c, uint64_t *value);
@@ -53,8 +54,8 @@ void
 softkey_cbor_skip(struct softkey_cbor *c);
 
 /*
- * The value of a key in the map at this place.  SOFTKEY_MISSING_PARAMETER when
- * there is none, SOFTKEY_UNEXPECTED_TYPE when there is no map.
+ * Finds the value of a key in the map at this place.  SOFTKEY_MISSING_PARAMETER
+ * when the map has no such key, SOFTKEY_UNEXPECTED_TYPE when it is no map.
  */
 enum softkey_status
 softkey_cbor_at(struct softkey_cbor map, int64_t key,
@@ -66,7 +67,7 @@ softkey_cbor_named(struct softkey_cbor map, const char *key,
 bool
 softkey_span_is(struct softkey_span span, const char *text);
 
-/* What is being written; nothing is written past the end, "full" says so. */
+/* A message that is written.  "full": it did not fit, and is not complete. */
 struct softkey_out {
 	unsigned char *bytes;
 	size_t size;

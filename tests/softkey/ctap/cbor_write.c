@@ -1,6 +1,7 @@
 /*
- * Writing CBOR: heads in their shortest form.  The order of a map's keys is
- * the caller's; softkey_ctap2 looks at every reply with softkey_cbor_check.
+ * Writes CBOR, with heads in their shortest form.  The caller has to write the
+ * keys of a map in order; softkey_ctap2 checks every reply with
+ * softkey_cbor_check.
  */
 #include "tests/softkey/ctap/cbor.h"
 

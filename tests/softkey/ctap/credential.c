@@ -1,5 +1,5 @@
 /*
- * Credentials; see credential.h.
+ * Makes and opens credentials; see credential.h.
  */
 #include "tests/softkey/ctap/credential.h"
 
@@ -28,7 +28,7 @@ seal_key(const struct softkey *key, unsigned char bytes[32])
 	softkey_derive(key->secret, "credentials", bytes);
 }
 
-/* Any 32 bytes are a seed, but for one of 2^32 of ES256. */
+/* Of 2^32 random seeds one is not valid for ES256. */
 static void
 make_seed(enum softkey_algorithm alg, unsigned char seed[32])
 {

@@ -1,7 +1,8 @@
 /*
- * Credentials.  Nothing is stored: an id is the private key itself, sealed
- * under the key's secret and bound to the hash of the RP id, which for U2F is
- * the application parameter; so a U2F key handle is a credential id too.
+ * Credentials.  The key stores none: a credential id is the private key itself,
+ * sealed under the key's secret and bound to the hash of the RP id.  For U2F
+ * that hash is the application parameter, so a U2F key handle is a credential
+ * id, too.
  */
 #ifndef SOFTKEY_CREDENTIAL_H
 #define SOFTKEY_CREDENTIAL_H
@@ -22,13 +23,13 @@ struct softkey_credential {
 	unsigned char seed[32];
 };
 
-/* A new one. */
+/* Makes a new credential. */
 void
 softkey_credential_make(struct softkey *key, const unsigned char rp[32],
     enum softkey_algorithm alg, unsigned protect,
     struct softkey_credential *credential);
 
-/* False: not this key's, or another RP's. */
+/* Opens a credential id.  False: it is another key's or another RP's. */
 bool
 softkey_credential_open(struct softkey *key, const unsigned char rp[32],
     const unsigned char *id, size_t len,
@@ -44,13 +45,13 @@ void
 softkey_credential_cose(struct softkey *key,
     const struct softkey_credential *credential, struct softkey_out *out);
 
-/* The public half of a key on P-256, with that algorithm of COSE's. */
+/* The public key on P-256 as COSE, with that algorithm. */
 void
 softkey_cose_point(EVP_PKEY *private, int algorithm, struct softkey_out *out);
 
 /*
- * What an assertion over these bytes (authenticator data and hash) carries as
- * its signature, with the lies of struct softkey_faults.
+ * Writes the signature of an assertion over these bytes (authenticator data and
+ * hash), with the faults that a test has set.
  */
 size_t
 softkey_credential_assert(struct softkey *key,

@@ -21,7 +21,7 @@ softkey_crypto_broken(const char *where)
 	abort();
 }
 
-/* Where a step of libcrypto may not fail. */
+/* Ends the process when a step of libcrypto fails. */
 static void
 must(int ok, const char *where)
 {
@@ -115,7 +115,7 @@ softkey_unseal(const unsigned char key[32], const unsigned char nonce[12],
 	return ok;
 }
 
-/* A key of P-256 from its point and, unless NULL, its number. */
+/* A key of P-256 from its point and, unless NULL, its private number. */
 static EVP_PKEY *
 p256(const unsigned char point[65], const BIGNUM *number)
 {

@@ -1,6 +1,6 @@
 /*
- * What softkey needs of libcrypto, in its own words.  A failure of libcrypto
- * ends the process: a test that goes on without its key says nothing.
+ * The functions of libcrypto that softkey needs.  A failure of libcrypto ends
+ * the process, because a test without its key would prove nothing.
  */
 #ifndef SOFTKEY_CRYPTO_H
 #define SOFTKEY_CRYPTO_H
@@ -26,7 +26,7 @@ void
 softkey_hmac(const void *key, size_t key_len, const void *bytes, size_t len,
     unsigned char mac[32]);
 
-/* A key for one purpose out of another. */
+/* Derives a key for one purpose from another key. */
 void
 softkey_derive(const unsigned char secret[32], const char *purpose,
     unsigned char key[32]);
@@ -48,13 +48,13 @@ softkey_unseal(const unsigned char key[32], const unsigned char nonce[12],
     unsigned char *text);
 
 /*
- * The private key of an algorithm that this seed stands for; the caller frees
- * it.  ES256: the seed is the number, NULL when it is none of the curve's.
+ * The private key of an algorithm for this seed; the caller frees it.  For
+ * ES256 the seed is the private number; NULL when the curve has no such number.
  */
 EVP_PKEY *
 softkey_private(enum softkey_algorithm alg, const unsigned char seed[32]);
 
-/* The seed's own key for RS256: slow, the same each time. */
+/* The RS256 key for this seed, always the same; slow. */
 EVP_PKEY *
 softkey_rsa(const unsigned char seed[32]);
 
@@ -62,17 +62,17 @@ softkey_rsa(const unsigned char seed[32]);
 void
 softkey_point(EVP_PKEY *key, unsigned char point[65]);
 
-/* The x of the shared point; false: the peer's point is not on the curve. */
+/* The shared secret; false: the peer's point is not on the curve. */
 bool
 softkey_ecdh(EVP_PKEY *key, const unsigned char point[65],
     unsigned char x[32]);
 
-/* The length of the signature (ES256: DER). */
+/* Signs; returns the length of the signature (ES256: DER). */
 size_t
 softkey_sign(EVP_PKEY *key, const unsigned char *bytes, size_t len,
     unsigned char signature[SOFTKEY_SIGNATURE_MAX]);
 
-/* Says where and ends the process. */
+/* Prints the place and ends the process. */
 void
 softkey_crypto_broken(const char *where) __attribute__((noreturn));
 

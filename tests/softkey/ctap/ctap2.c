@@ -1,6 +1,6 @@
 /*
- * The door of CTAP2: which command, is its CBOR good, what does getInfo say;
- * see ctap2.h.
+ * Receives CTAP2 messages: checks the CBOR, calls the command, and answers
+ * getInfo; see ctap2.h.
  */
 #include "tests/softkey/ctap/ctap2.h"
 
@@ -15,7 +15,7 @@ enum {
 	GET_NEXT_ASSERTION = 0x08,
 	SELECTION = 0x0b,
 
-	/* A reset is taken so soon after power-up only. */
+	/* A reset is accepted only within this time after power-up. */
 	RESET_WINDOW = 10000,
 };
 
@@ -134,7 +134,7 @@ reset(struct softkey *key)
 	return status;
 }
 
-/* Commands without a parameter may not have one. */
+/* For commands that must not have parameters. */
 static enum softkey_status
 run_bare(struct softkey *key, unsigned command, struct softkey_out *out)
 {
@@ -146,7 +146,7 @@ run_bare(struct softkey *key, unsigned command, struct softkey_out *out)
 	case SELECTION:
 		return softkey_need_touch(key);
 	case GET_NEXT_ASSERTION:
-		/* Never more than one: no credential is resident. */
+		/* No credential is resident, so there is never a next one. */
 		return SOFTKEY_NOT_ALLOWED;
 	}
 	return SOFTKEY_INVALID_COMMAND;
@@ -176,7 +176,7 @@ run(struct softkey *key, const unsigned char *message, size_t len,
 	status = softkey_cbor_check(request.at, len - 1);
 	if (status != SOFTKEY_OK)
 		return status;
-	/* A map, whatever is in it. */
+	/* Checks that it is a map. */
 	status = softkey_cbor_map(&(struct softkey_cbor){ request.at,
 	    request.end }, &pairs);
 	if (status != SOFTKEY_OK)

@@ -7,19 +7,19 @@
 
 #include "tests/softkey/core.h"
 
-/* Of a message, and of lists and ids in it; getInfo says so. */
+/* Limits of a message, and of lists and ids in it; getInfo tells them. */
 #define SOFTKEY_CTAP2_MESSAGE 2048
 #define SOFTKEY_CTAP2_LIST 16
 #define SOFTKEY_CTAP2_ID 128
 
-/* SOFTKEY_OK: the reply is there, good or bad.  SOFTKEY_WAIT: not yet. */
+/* SOFTKEY_OK: the reply is complete.  SOFTKEY_WAIT: not yet. */
 enum softkey_status
 softkey_ctap2(struct softkey *key, const unsigned char *message, size_t len,
     struct softkey_out *out);
 
 /*
- * The commands.  "request" is a map that was checked; what they write after
- * an error is thrown away.
+ * The commands.  "request" is a map that was checked.  After an error the reply
+ * that they have written is not sent.
  */
 enum softkey_status
 softkey_make_credential(struct softkey *key, struct softkey_cbor request,
@@ -31,9 +31,9 @@ enum softkey_status
 softkey_client_pin(struct softkey *key, struct softkey_cbor request,
     struct softkey_out *out);
 
-/* What makeCredential and getAssertion have in common. */
+/* The parts that makeCredential and getAssertion share follow. */
 
-/* The options of a request; what is absent keeps its value. */
+/* Reads the options of a request; an absent option keeps its value. */
 struct softkey_options {
 	bool rk;
 	bool up;
@@ -42,9 +42,9 @@ struct softkey_options {
 	bool has_up;
 };
 
-/* How a person was proved. */
+/* How the person was verified. */
 struct softkey_proof {
-	bool present;		/* the token has seen a touch already */
+	bool present;		/* a touch came with the token */
 	bool verified;
 };
 
@@ -52,26 +52,26 @@ enum softkey_status
 softkey_options(struct softkey_cbor request, int64_t number,
     struct softkey_options *options);
 
-/* Fixed length, in the request itself. */
+/* Reads bytes of a fixed length. */
 enum softkey_status
 softkey_client_data(struct softkey_cbor request, int64_t number,
     const unsigned char **hash);
 
-/* One descriptor of a list; "ours" is false for another type than a key. */
+/* Reads a credential descriptor; "ours" is false for an unknown type. */
 enum softkey_status
 softkey_descriptor(struct softkey_cbor *list, struct softkey_span *id,
     bool *ours);
 
 /*
- * pinUvAuthParam and the uv option: SOFTKEY_OK with the proof, or why not.
- * "param" and "protocol" are the numbers of these two in the request.
+ * Checks pinUvAuthParam and the uv option: SOFTKEY_OK with the proof, or an
+ * error.  "param" and "protocol" are the map keys of these two in the request.
  */
 enum softkey_status
 softkey_prove(struct softkey *key, struct softkey_cbor request, int64_t param,
     int64_t protocol, unsigned permission, struct softkey_span rp,
     const unsigned char hash[32], bool uv, struct softkey_proof *proof);
 
-/* A key that would verify a person; is it set up to? */
+/* Is the key set up to verify a person? */
 bool
 softkey_protected(const struct softkey *key);
 

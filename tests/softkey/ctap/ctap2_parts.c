@@ -1,5 +1,5 @@
 /*
- * What makeCredential and getAssertion read alike; see ctap2.h.
+ * The parts that makeCredential and getAssertion share; see ctap2.h.
  */
 #include "tests/softkey/ctap/ctap2.h"
 
@@ -83,7 +83,7 @@ softkey_protected(const struct softkey *key)
 	return key->config.pin[0] != '\0' || key->config.uv;
 }
 
-/* Nothing but a touch is wanted: how clients let a person choose a key. */
+/* An empty pinUvAuthParam: the client lets the person choose a key. */
 static enum softkey_status
 choose(struct softkey *key)
 {
@@ -139,7 +139,7 @@ softkey_prove(struct softkey *key, struct softkey_cbor request, int64_t param,
 	if (!key->config.uv)
 		return SOFTKEY_INVALID_OPTION;
 	status = softkey_built_in_uv(key);
-	/* A PIN is the other way. */
+	/* The PIN is the other way to verify. */
 	if (status == SOFTKEY_UV_INVALID || status == SOFTKEY_UV_BLOCKED)
 		return key->config.pin[0] != '\0' ? SOFTKEY_PUAT_REQUIRED :
 		    SOFTKEY_OPERATION_DENIED;

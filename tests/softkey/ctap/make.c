@@ -88,7 +88,7 @@ supported(const struct softkey *key, int64_t alg)
 	    (alg == SOFTKEY_RS256 && (has & SOFTKEY_HAS_RS256) != 0);
 }
 
-/* The first of the list that we have; the whole list is looked at. */
+/* The first credential of the list that is ours; reads the whole list. */
 static enum softkey_status
 read_params(const struct softkey *key, struct softkey_cbor message,
     struct request *request)
@@ -174,7 +174,7 @@ read_request(const struct softkey *key, struct softkey_cbor message,
 	return request->options.up ? SOFTKEY_OK : SOFTKEY_INVALID_OPTION;
 }
 
-/* One that is ours tells so only after a touch. */
+/* An excluded credential is reported only after a touch. */
 static enum softkey_status
 excluded(struct softkey *key, struct softkey_cbor message,
     const struct request *request, const struct softkey_proof *proof)

@@ -1,7 +1,7 @@
 /*
- * The subcommands of clientPIN; see pin.h.  A try is taken off the counter
- * before the PIN is compared, as in every key: pulling it out in between wins
- * nothing.
+ * The subcommands of clientPIN; see pin.h.  The counter of tries is lowered
+ * before the PIN is compared, as in every key, so that unplugging the key in
+ * between gains nothing.
  */
 #include "tests/softkey/ctap/pin.h"
 
@@ -48,7 +48,7 @@ span_at(struct softkey_cbor request, int64_t number, struct softkey_span *span)
 	return status != SOFTKEY_OK ? status : softkey_cbor_bytes(&at, span);
 }
 
-/* Protocol and the client's half, in every subcommand that has a secret. */
+/* Reads protocol and client key, for subcommands that send a secret. */
 static enum softkey_status
 agree(struct softkey *key, struct softkey_cbor request,
     struct softkey_shared *shared)
@@ -105,7 +105,7 @@ get_agreement(struct softkey *key, struct softkey_cbor request,
 	return SOFTKEY_OK;
 }
 
-/* A new PIN: 64 bytes, zeros after it, long enough. */
+/* Reads a new PIN: 64 bytes, padded with zeros, and long enough. */
 static enum softkey_status
 take_pin(struct softkey *key, const struct softkey_shared *shared,
     struct softkey_span sealed)
@@ -214,7 +214,7 @@ change_pin(struct softkey *key, struct softkey_cbor request)
 	return status != SOFTKEY_OK ? status : take_pin(key, &shared, sealed);
 }
 
-/* What a token shall be good for; of old, both and for any RP. */
+/* The permissions of a token; without any, all permissions for any RP. */
 static enum softkey_status
 read_permissions(struct softkey_cbor request, bool old, unsigned *permissions,
     struct softkey_span *rp)

@@ -1,6 +1,6 @@
 /*
  * authenticatorClientPIN (CTAP 2.1, section 6.5): PIN, tokens, built-in
- * verification, and what is counted of their failures.
+ * verification, and the counts of their failures.
  */
 #ifndef SOFTKEY_PIN_H
 #define SOFTKEY_PIN_H
@@ -16,7 +16,7 @@
 #define SOFTKEY_PIN_RETRIES 8
 #define SOFTKEY_UV_RETRIES 5
 
-/* What a token is good for. */
+/* Permissions of a token. */
 enum {
 	SOFTKEY_MAY_MAKE = 0x01,
 	SOFTKEY_MAY_ASSERT = 0x02,
@@ -26,8 +26,8 @@ struct softkey_pin {
 	unsigned retries;
 	unsigned uv_retries;
 	unsigned wrong;			/* in a row, since power-up */
-	EVP_PKEY *agreement;		/* this key's half */
-	/* The token; permissions 0: nobody has it. */
+	EVP_PKEY *agreement;		/* this key's key-agreement key */
+	/* The token; permissions 0: it was given to no client. */
 	unsigned char token[32];
 	unsigned permissions;
 	bool present;			/* a touch came with it */
@@ -44,22 +44,22 @@ softkey_pin_init(struct softkey *key);
 void
 softkey_pin_power_up(struct softkey *key);
 
-/* The protocol that a request names at this number: one that this key has. */
+/* Reads the protocol at this map key; the key must support it. */
 enum softkey_status
 softkey_pin_protocol(const struct softkey *key, struct softkey_cbor request,
     int64_t number, unsigned *protocol);
 
-/* False unless the bytes were made with the token, for this and this RP. */
+/* True when the bytes were made with the token, which permits it. */
 bool
 softkey_token_verify(struct softkey *key, unsigned protocol,
     const unsigned char *bytes, size_t len, struct softkey_span mac,
     unsigned permission, struct softkey_span rp);
 
-/* A token serves one command with a touch. */
+/* Uses up the touch that came with a token. */
 void
 softkey_token_used(struct softkey *key);
 
-/* SOFTKEY_OK, SOFTKEY_WAIT, SOFTKEY_UV_INVALID, _UV_BLOCKED, or a touch's. */
+/* SOFTKEY_OK, _WAIT, _UV_INVALID, _UV_BLOCKED, or an error of the touch. */
 enum softkey_status
 softkey_built_in_uv(struct softkey *key);
 

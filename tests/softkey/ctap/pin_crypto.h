@@ -13,16 +13,16 @@ struct softkey_shared {
 	unsigned char aes[32];
 };
 
-/* A new half of the agreement. */
+/* Makes a new key-agreement key. */
 void
 softkey_pin_regenerate(struct softkey *key);
 
-/* The client's half, COSE, makes the secret. */
+/* Computes the shared secret from the client's key, COSE. */
 enum softkey_status
 softkey_pin_agree(struct softkey *key, unsigned protocol,
     struct softkey_cbor cose, struct softkey_shared *shared);
 
-/* Right length for the protocol and right bytes. */
+/* Is it the right authentication of these bytes by this protocol? */
 bool
 softkey_pin_mac_is(unsigned protocol, const unsigned char key[32],
     const unsigned char *bytes, size_t len, struct softkey_span mac);
@@ -32,7 +32,7 @@ bool
 softkey_pin_decrypt(const struct softkey_shared *shared,
     struct softkey_span sealed, unsigned char *text, size_t len);
 
-/* At most 16 bytes longer; the length. */
+/* Encrypts; returns the length, at most 16 bytes more. */
 size_t
 softkey_pin_encrypt(const struct softkey_shared *shared,
     const unsigned char *text, size_t len, unsigned char *sealed);

@@ -1,7 +1,7 @@
 /*
- * A key for RS256 that is always the same for the same seed: a credential id
- * has no room for two primes, so it carries the seed of them.  For tests only;
- * nobody should make RSA keys like this.
+ * Makes an RS256 key that is always the same for the same seed, because a
+ * credential id has no room for two primes and carries their seed.  This is for
+ * tests only; nobody should make RSA keys like this.
  */
 #include "tests/softkey/ctap/crypto.h"
 
@@ -12,7 +12,7 @@
 
 enum { PRIME_BYTES = 128 };
 
-/* The first prime of 1024 bits from a place that seed and name decide. */
+/* The first prime of 1024 bits after a start that seed and name decide. */
 static void
 prime_from(const unsigned char seed[32], char name, BIGNUM *prime, BN_CTX *ctx)
 {
@@ -29,7 +29,7 @@ prime_from(const unsigned char seed[32], char name, BIGNUM *prime, BN_CTX *ctx)
 	if (BN_bin2bn(bytes, sizeof(bytes), prime) == NULL)
 		softkey_crypto_broken("RSA");
 	for (;;) {
-		/* 65537 may not divide one less. */
+		/* 65537 must not divide prime - 1. */
 		BN_ULONG rest = BN_mod_word(prime, 65537);
 
 		found = rest == 1 ? 0 : BN_check_prime(prime, ctx, NULL);

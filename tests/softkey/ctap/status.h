@@ -1,6 +1,6 @@
 /*
- * The status bytes of CTAP 2.1, section 8.2, that a key of ours gives, and one
- * value of our own that never leaves the program.
+ * The status bytes of CTAP 2.1, section 8.2, that softkey uses, and one value
+ * of its own that it never sends.
  */
 #ifndef SOFTKEY_STATUS_H
 #define SOFTKEY_STATUS_H

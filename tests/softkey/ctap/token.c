@@ -71,10 +71,10 @@ softkey_token_verify(struct softkey *key, unsigned protocol,
 	softkey_sha256(rp.bytes, rp.len, hash);
 	if (pin->bound && memcmp(pin->rp, hash, sizeof(hash)) != 0)
 		return false;
-	/* A token for any RP belongs to the first that uses it. */
+	/* A token for any RP is bound to the first RP that uses it. */
 	memcpy(pin->rp, hash, sizeof(hash));
 	pin->bound = true;
-	/* It may be waited for a touch after this. */
+	/* A wait for a touch may follow. */
 	pin->used = true;
 	return true;
 }

@@ -1,6 +1,6 @@
 /*
- * U2F; see u2f.h.  A key does not wait for a touch here: it says that it wants
- * one, and the client asks again until there was one.
+ * U2F; see u2f.h.  In U2F the key does not wait for a touch.  It answers that
+ * it needs a touch, and the client asks again until there was one.
  */
 #include "tests/softkey/ctap/u2f.h"
 
@@ -130,7 +130,7 @@ do_authenticate(struct softkey *key, unsigned control, struct softkey_span data,
 		return WRONG_LENGTH;
 	if (control != ENFORCE)
 		key->stats.silent++;
-	/* Without a PIN, what is protected does not exist. */
+	/* U2F sends no PIN, so a credential with credProtect is hidden. */
 	if (!softkey_credential_open(key, data.bytes + 32, data.bytes + 65,
 	    data.bytes[64], &credential) || credential.protect == 3 ||
 	    credential.alg != SOFTKEY_ES256)

@@ -7,7 +7,7 @@
 
 #include "tests/softkey/core.h"
 
-/* The reply with its status word; there always is one. */
+/* Writes the reply, which always has a status word. */
 void
 softkey_u2f(struct softkey *key, const unsigned char *apdu, size_t len,
     struct softkey_out *out);

@@ -1,5 +1,5 @@
 /*
- * Reports that come in: channels, and what belongs to a message; see hid.h.
+ * Receives reports: channels, and the reports of a message; see hid.h.
  */
 #include "tests/softkey/core.h"
 
@@ -45,7 +45,7 @@ known(const struct softkey_hid *hid, uint32_t channel)
 	return false;
 }
 
-/* Answered at any time: whoever opens the device needs a channel. */
+/* INIT is answered at any time, because every client needs a channel. */
 static void
 take_init(struct softkey *key, uint32_t channel, const unsigned char *report)
 {
@@ -155,7 +155,7 @@ take_next(struct softkey *key, uint32_t channel, const unsigned char *report)
 	struct softkey_hid *hid = &key->hid;
 	size_t n = hid->want - hid->have;
 
-	/* Those that belong to nothing are ignored. */
+	/* A report that belongs to no message is ignored. */
 	if (hid->state != SOFTKEY_HID_RECEIVES || hid->channel != channel)
 		return;
 	if (report[4] != hid->sequence) {

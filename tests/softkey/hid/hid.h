@@ -1,6 +1,6 @@
 /*
- * CTAPHID (CTAP 2.1, section 11.2): reports become messages and messages
- * reports; one transaction at a time, whoever asks.
+ * CTAPHID (CTAP 2.1, section 11.2): makes messages of reports and reports of
+ * messages; there is one transaction at a time for all clients.
  */
 #ifndef SOFTKEY_HID_H
 #define SOFTKEY_HID_H
@@ -27,7 +27,7 @@ enum softkey_hid_command {
 	SOFTKEY_HID_ERROR = 0x3f,
 };
 
-/* What SOFTKEY_HID_ERROR says. */
+/* Codes of SOFTKEY_HID_ERROR. */
 enum softkey_hid_code {
 	SOFTKEY_HID_INVALID_CMD = 0x01,
 	SOFTKEY_HID_INVALID_LEN = 0x03,
@@ -40,7 +40,7 @@ enum softkey_hid_code {
 enum softkey_hid_state {
 	SOFTKEY_HID_IDLE,
 	SOFTKEY_HID_RECEIVES,
-	SOFTKEY_HID_WAITS,	/* for a person */
+	SOFTKEY_HID_WAITS,	/* a command waits for a person */
 	SOFTKEY_HID_STUCK,	/* "hostile keepalive" */
 };
 
@@ -53,17 +53,17 @@ struct softkey_hid {
 	size_t have;
 	unsigned sequence;
 	unsigned char message[SOFTKEY_MESSAGE_MAX];
-	int64_t last;			/* report of the message */
-	int64_t keepalive;		/* when the next is due */
-	int64_t give_up;		/* when nobody has touched */
-	/* Channels that were given out; the oldest are forgotten. */
+	int64_t last;			/* when the last report came */
+	int64_t keepalive;		/* when the next keepalive is due */
+	int64_t give_up;		/* when the wait for a touch ends */
+	/* Channels that were given to clients; the oldest are forgotten. */
 	uint32_t channels[SOFTKEY_CHANNELS];
 	uint32_t given;
 	/* Reports to be sent. */
 	unsigned char queue[SOFTKEY_QUEUE][SOFTKEY_REPORT];
 	size_t first;
 	size_t count;
-	int64_t not_before;		/* "hostile slow" */
+	int64_t not_before;		/* no report until then: "hostile slow" */
 	bool vanished;
 };
 
@@ -72,15 +72,15 @@ struct softkey;
 void
 softkey_hid_init(struct softkey *key);
 
-/* Does what became due. */
+/* Sends keepalives and ends waits that are due. */
 void
 softkey_hid_tick(struct softkey *key, int64_t now);
 
-/* When the next of that is due; SOFTKEY_NEVER. */
+/* When the next of these is due, or SOFTKEY_NEVER. */
 int64_t
 softkey_hid_due(const struct softkey *key);
 
-/* A message in as many reports as it takes. */
+/* Sends a message in as many reports as it needs. */
 void
 softkey_hid_send(struct softkey *key, uint32_t channel, unsigned command,
     const unsigned char *bytes, size_t len);
@@ -88,11 +88,11 @@ softkey_hid_send(struct softkey *key, uint32_t channel, unsigned command,
 void
 softkey_hid_error(struct softkey *key, uint32_t channel, unsigned char code);
 
-/* A message is complete: its command runs. */
+/* Runs the command of a message that is complete. */
 void
 softkey_hid_begin(struct softkey *key);
 
-/* A command waits for a person. */
+/* Does a command wait for a person? */
 bool
 softkey_hid_waits(const struct softkey *key);
 
