@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # others', and for who sources this
-# What the tests of keyfirst enroll key share: keys of software, the tool that
-# looks for them, and what they are asked for.  The tool is built with another
+# What the tests of keyfirst enroll key share: software keys, the tool that looks
+# for them, and the answers to its questions.  The tool is built with another
 # reader; the device program is the installed one.  Sourced by bash, after
 # site.sh.
 
@@ -15,7 +15,7 @@ pin_asked='Security key PIN (8 tries left): '
 no_codes='Make ten recovery codes now? [Y/n] |n'
 model=2fc0579f811347eab116bb5a8db9202a
 
-# plug NAME OPTION...: one that is touched at once.
+# plug NAME OPTION...: plugs in a key that is touched at once.
 plug()
 {
 	key_start "$1" --aaguid "$model" "${@:2}"
@@ -39,7 +39,7 @@ enrol()
 	setsid -w "$key_tool" enroll key "$@" </dev/null
 }
 
-# in_vain COMMAND...: nothing is enrolled by it, and no process of a key is left.
+# in_vain COMMAND...: the command enrols nothing and leaves no process of a key.
 in_vain()
 {
 	local status=0
@@ -74,7 +74,7 @@ talk()
 	answers "$expected" pty_run "${pairs[@]}" -- "$key_tool" enroll key "$@"
 }
 
-# shown TEXT: by what was said last.
+# shown TEXT: the output of the last command has it.
 shown()
 {
 	grep -qF -e "$1" "$tool_out"

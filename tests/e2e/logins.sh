@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2034,SC2153,SC2154 # site.sh's, and for who uses this
 # Logins for the demo and the end-to-end tests: a real sshd, the socket for
-# lockers, hands to type with, and what came of it.  A part of
+# lockers, a terminal to type at, and whether somebody was let in.  A part of
 # tests/e2e/site.sh.
 
 # --- sshd ---------------------------------------------------------------------
@@ -70,7 +70,7 @@ socket_as=(setpriv --reuid keyfirst --regid keyfirst --clear-groups
 	--inh-caps=-all --bounding-set=-all)
 socket_pid=
 
-# socket_start: as the two units of systemd would.
+# socket_start: starts verifiers for the socket as the two systemd units would.
 socket_start()
 {
 	mkdir -p /run/keyfirst
@@ -96,7 +96,7 @@ socket_stop()
 	rm -f /run/keyfirst/verify.socket
 }
 
-# --- hands -----------------------------------------------------------------
+# --- a terminal --------------------------------------------------------------
 
 pty_tool=$site_build/tests/e2e/ptydrive
 pty_shown=
@@ -201,9 +201,9 @@ su_login()
 	pty_run "$@" -- "${as_argv[@]}"
 }
 
-# refused LOGIN...: true when it fails, lets nobody in, and says that it is for
-# want of a proof: an ssh that cannot connect proves nothing.  Nor does status
-# 124, a conversation that did not go as written.
+# refused LOGIN...: true when the login fails, lets nobody in, and says that it was
+# refused.  An ssh that cannot connect was not refused, nor does status 124 mean
+# that: the conversation did not go as written.
 refused()
 {
 	local shown status=0 words

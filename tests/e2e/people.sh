@@ -2,7 +2,7 @@
 # People for the demo and the end-to-end tests, with passwords, ssh keys and codes.
 # A part of tests/e2e/site.sh.
 
-# What must never be seen in a log goes into the ledger the canary test reads.
+# Writes a secret into the ledger; the canary test looks for it in all logs.
 site_ledger()
 {
 	(umask 077 && printf '%s %s\n' "$1" "$2" >>"$site_dir/ledger")
@@ -43,7 +43,7 @@ site_enroll()
 		printf '%s\n' "$secret" >"$site_dir/$name.seed"
 		code=$(site_code "$name" -1)
 		site_keyfirst_enroll "$name" "$code" || {
-			# The step ended in between: once more.
+			# The time step ended in between: tries once more.
 			code=$(site_code "$name" -1)
 			site_keyfirst_enroll "$name" "$code"
 		}

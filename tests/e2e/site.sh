@@ -3,8 +3,8 @@
 # installing, PAM stacks, the configuration and the log; people.sh and logins.sh
 # have the rest.  Sourced by bash.  It must only ever run in the throw-away
 # system (tests/e2e/throwaway): it installs, adds users and edits /etc/pam.d.
-# In the emulator (tests/vm/vm) a program takes 70 ms to start: where bash can do
-# it, it does.
+# In the emulator (tests/vm/vm) a program takes 70 ms to start, so bash does what
+# it can by itself.
 
 export LC_ALL=C.UTF-8
 umask 022
@@ -13,7 +13,7 @@ site_top=$(readlink -f "$(dirname "${BASH_SOURCE[0]}")/../..")
 # Tests started by make run in the build tree; the demo sets this itself.
 site_build=${site_build:-$PWD}
 site_log=/run/log/auth.log
-# One directory for the whole world: people, keys, the ledger of secrets.
+# One directory for all tests: people, keys, the ledger of secrets.
 site_dir=/run/keyfirst-site
 
 site_inside()
@@ -50,7 +50,7 @@ site_begin()
 }
 
 # site_at_once: from here on neither libpam nor su waits after a refusal, in the
-# stacks that site_pam makes.  For who is refused again and again.
+# stacks that site_pam makes.  For tests with many refusals.
 site_at_once()
 {
 	site_first="auth optional $site_build/.libs/pam_at_once.so"
@@ -61,8 +61,8 @@ site_at_once()
 
 tap_count=0
 
-# A script that dies before its plan is an error to the driver.  The points
-# have said what failed: a status would count it twice.
+# The driver reports an error when a script dies before its plan.  Failures show
+# in the points: an exit status would count them twice.
 tap_done()
 {
 	printf '1..%d\n' "$tap_count"
@@ -90,13 +90,13 @@ tap_bail()
 	exit 1
 }
 
-# Something was unexpected in the middle of a test: said where it is seen.
+# Prints that something unexpected happened in the middle of a test.
 note()
 {
 	printf '# %s\n' "$*"
 }
 
-# fails COMMAND...: to turn a check round.
+# fails COMMAND...: true when the command fails.
 fails()
 {
 	! "$@"
@@ -108,7 +108,7 @@ no_line()
 	! grep -aE -e "$1" "$3" | grep -aE -e "$2"
 }
 
-# shows TEXT COMMAND...: what COMMAND prints has TEXT; its status as well.
+# shows TEXT COMMAND...: the output has TEXT; returns the status of COMMAND.
 shows()
 {
 	local text=$1 shown status=0
@@ -132,7 +132,7 @@ lacks()
 
 # --- building and installing ---------------------------------------------------
 
-# What a Debian package would be configured with.
+# The arguments of configure for a Debian package.
 site_configure_args()
 {
 	local triplet
@@ -142,7 +142,7 @@ site_configure_args()
 		--with-zsh-dir=/usr/share/zsh/vendor-completions
 }
 
-# site_copy DIR: the sources without what a build left among them.
+# site_copy DIR: copies the sources without files that a build has made.
 site_copy()
 {
 	mkdir -p "$1"
@@ -151,14 +151,14 @@ site_copy()
 		--exclude=.libs --exclude=.deps --exclude=./config.status \
 		--exclude=./config.log --exclude=./Makefile -cf - . |
 		tar -C "$1" -xf -
-	# A clone has no configure; one that is there may be older than its
-	# sources, but a tarball's is right by construction.
+	# A clone has no configure, or has one that may be older than its
+	# sources.  The configure of a tarball is always right.
 	if [ -e "$site_top/.git" ] || [ ! -x "$1/configure" ]; then
 		(cd "$1" && autoreconf -fi)
 	fi
 }
 
-# site_make_install: as the administrator would.
+# site_make_install: installs as an administrator would.
 site_make_install()
 {
 	make -C "$site_build" install
@@ -207,8 +207,8 @@ conf()
 	printf '%s\n' '[default]' 'log = steps' "$@" | site_conf
 }
 
-# log_mark; then log_new prints what was logged since.  What a program has
-# sent before log_new is in the file when log_new reads it.
+# log_mark; then log_new prints all lines that were logged since.  A line that a
+# program has sent before log_new is in the file when log_new reads it.
 log_mark()
 {
 	log_sync
@@ -228,7 +228,7 @@ log_sync()
 # log_wait PID TEXT: until PID's line with TEXT is there; false when it dies.
 log_wait()
 {
-	# grep has the say: tail is still there when it has found its line.
+	# The status of grep counts: tail still runs when grep is done.
 	(
 		set +o pipefail
 		timeout 20 tail -c "+$((log_from + 1))" -s 0.1 -f --pid="$1" \

@@ -1,8 +1,8 @@
 # shellcheck shell=bash disable=SC2154,SC2034 # site.sh's, and for who sources this
-# Security keys of software, softkey, one process each.  Here they are behind
-# sockets, for a verifier and a tool that look for keys in /run/softkey in place
-# of /dev; all else is what is installed: the module, keyfirst-key-device, the
-# store.  tests/vm/guest.sh has them on /dev/uhid instead.  Sourced by bash,
+# Software keys (softkey), one process each.  Here they are sockets, and verifier
+# and tool are built to look for keys in /run/softkey and not in /dev.  The
+# module, keyfirst-key-device and the store are the installed ones.
+# tests/vm/guest.sh has the same keys on /dev/uhid.  Sourced by bash,
 # after site.sh.
 
 softkey=$site_build/tests/softkey/softkey
@@ -32,7 +32,7 @@ softkeys_end()
 	install -m 0755 "$site_dir/verify.installed" "$softkey_verify"
 }
 
-# key_port NAME: an option of softkey's.
+# key_port NAME: prints the option of softkey that names its socket.
 key_port()
 {
 	printf '%s\n' "--socket=$softkeys/$1"
@@ -43,7 +43,7 @@ key_node()
 	printf '%s\n' "$softkeys/$1"
 }
 
-# key_there NAME, key_gone NAME: wait for that.  A socket is at once.
+# key_there NAME, key_gone NAME: wait until it is so.  A socket needs no wait.
 key_there() { :; }
 key_gone() { :; }
 
@@ -66,7 +66,7 @@ key_start()
 	key_there "$name"
 }
 
-# key_stop NAME...: out for good, with whoever held it.
+# key_stop NAME...: ends the keys for good.
 key_stop()
 {
 	local name
@@ -78,7 +78,7 @@ key_stop()
 	done
 }
 
-# key NAME COMMAND...: tells it, and prints its answers.
+# key NAME COMMAND...: sends commands to the key, and prints its answers.
 key()
 {
 	local name=$1
@@ -99,7 +99,7 @@ key_in()
 	key_there "$1"
 }
 
-# key_touches NAME COUNT: so many since "stats reset".
+# key_touches NAME COUNT: it was touched so often since "stats reset".
 key_touches()
 {
 	shows " touches=$2 " key "$1" stats
@@ -132,8 +132,8 @@ during()
 	}
 }
 
-# touched NAME COMMAND...: one touch must be all that it takes.  A U2F key
-# counts it when it is asked again, so what it counted is looked at afterwards.
+# touched NAME COMMAND...: the command must need one touch and no more.  A U2F key
+# counts the touch when it is asked again, so the count is looked at afterwards.
 touched()
 {
 	local name=$1
@@ -141,7 +141,7 @@ touched()
 	during "$name" touch "$@" && key_touches "$name" 1
 }
 
-# key_enroll PERSON NAME [OPTION...]: by itself, touched at once.
+# key_enroll PERSON NAME [OPTION...]: enrols a key, which is touched at once.
 key_enroll()
 {
 	local person=$1 name=$2 status=0
@@ -153,7 +153,7 @@ key_enroll()
 	return "$status"
 }
 
-# quiet: nothing of keyfirst's runs on, and nobody has a key open.
+# quiet: no process of keyfirst runs, and no process has a key open.
 quiet()
 {
 	local pid name
@@ -174,14 +174,14 @@ quiet()
 
 # --- ten logins at once ----------------------------------------------------------------
 
-# one_of_ten N NAME: what they are told goes to $site_dir/ten.N.
+# one_of_ten N NAME: a login; its output goes to $site_dir/ten.N.
 one_of_ten()
 {
 	local answer=nothing
 	sudo_start "$2"
 	if pty 'expect ecurity key'; then
 		if grep -aq 'in use by another program\.' "$pty_shown"; then
-			# On to the code, and that is the answer.
+			# It is asked for a code: that is the result.
 			pty 'expect code: ' && pty 'send \x03' && answer=in-use
 		elif pty 'expect inside:root'; then
 			answer=inside

@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2154 # what is missing is site.sh's
 # A real systemd with the shipped units, as process 1 of a PID namespace, with a
-# cgroup of its own that goes with it.  Sourced by bash, after site.sh.
+# cgroup of its own, which is removed with it.  Sourced by bash, after site.sh.
 
 units=/usr/lib/systemd/system
 cgroups=$site_dir/cgroups
@@ -27,14 +27,14 @@ nest='
 	exec env -i container=lxc /lib/systemd/systemd --unit=sockets.target
 '
 
-# inside COMMAND...: among the mounts and processes of process 1; systemd talks to
-# nobody else.
+# inside COMMAND...: runs it among the mounts and processes of process 1, because
+# systemd accepts no other client.
 inside()
 {
 	nsenter -t "$(pgrep -P "$init")" -m -p "$@"
 }
 
-# It says so to nobody who could be waited for here.
+# There is no event here that tells when systemd is ready.
 booted()
 {
 	local try
@@ -90,7 +90,7 @@ systemd_start()
 	}
 }
 
-# However this ends: a cgroup that is left would stay on the host.
+# Runs at every end, because a cgroup would stay on the host.
 systemd_stop()
 {
 	local try
@@ -100,7 +100,7 @@ systemd_stop()
 		wait "$init" 2>/dev/null || :
 		init=
 	fi
-	# Those that were killed leave when they are collected.
+	# A killed process leaves the cgroup when it is collected.
 	for try in {1..100}; do
 		! find "$group" -depth -type d -exec rmdir {} + 2>/dev/null ||
 			break

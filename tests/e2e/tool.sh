@@ -1,17 +1,17 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # site.sh's, and for who sources this
-# What the tests of keyfirst, root's tool, share: what it answers, in words and as
-# objects, and enrolments made without a terminal.  Sourced by bash, after
+# What the tests of keyfirst, root's tool, share: checks of its output, as words
+# and as JSON, and enrolments that are made without a terminal.  Sourced by bash, after
 # site.sh.
 
 tool_out=$site_dir/tool.out
 tool_err=$site_dir/tool.err
-# All that it has said in this test.
+# All output of the tool in this test.
 tool_said=$site_dir/tool.said
 rm -f "$tool_said"
 store_state=/var/lib/keyfirst/state
 store_enrolled=/var/lib/keyfirst/enrolled
 
-# answers STATUS COMMAND...: that exit status; what it says is kept.
+# answers STATUS COMMAND...: it has that exit status; keeps the output.
 answers()
 {
 	local expected=$1 status=0
@@ -25,7 +25,7 @@ answers()
 	}
 }
 
-# says STATUS TEXT COMMAND...: on standard output, somewhere.
+# says STATUS TEXT COMMAND...: the standard output has TEXT.
 says()
 {
 	local text=$2
@@ -33,7 +33,7 @@ says()
 	answers "$@" && grep -qF -e "$text" "$tool_out"
 }
 
-# says_line STATUS LINE COMMAND...: that whole line.
+# says_line STATUS LINE COMMAND...: the standard output has that whole line.
 says_line()
 {
 	local text=$2
@@ -41,7 +41,7 @@ says_line()
 	answers "$@" && grep -qxF -e "$text" "$tool_out"
 }
 
-# complains STATUS TEXT COMMAND...: in one line.
+# complains STATUS TEXT COMMAND...: it complains in one line, which has TEXT.
 complains()
 {
 	local text=$2
@@ -49,7 +49,7 @@ complains()
 	answers "$@" && complained "$text"
 }
 
-# complained TEXT: that was the complaint, one line.
+# complained TEXT: the last complaint was one line, which has TEXT.
 complained()
 {
 	cat "$tool_err"
@@ -57,7 +57,7 @@ complained()
 		grep -qF -e "$1" "$tool_err"
 }
 
-# denies STATUS COMMAND...: that exit status, and a complaint of one line.
+# denies STATUS COMMAND...: it has that exit status, and complains in one line.
 denies()
 {
 	answers "$@" && complained ''
@@ -87,7 +87,7 @@ has()
 		jq -e ".people[0].factors | $2" >/dev/null
 }
 
-# stored: everything that an enrolment could change.
+# stored: prints everything that an enrolment could change.
 stored()
 {
 	find "$store_enrolled" "$store_state" -type f ! -name '.*' \
@@ -95,7 +95,7 @@ stored()
 	cat "$store_enrolled"/* 2>/dev/null | cksum
 }
 
-# unchanged COMMAND...: whatever it answers.
+# unchanged COMMAND...: it changes nothing that is stored.
 unchanged()
 {
 	local before after status=0
@@ -200,7 +200,7 @@ same_status()
 		(.failures["after-first-factor"] | count),
 		"  " + ("before it (strangers)" | pad) +
 		(.failures["before-first-factor"] | count)' >"$site_dir/tool.json"
-	# How long is left may differ from one moment to the next.
+	# The time that is left differs from one moment to the next.
 	sed -Ei -e 's/( until [^ ]*) \(.*/\1/' -e 's/(accepted in).*/\1/' \
 		-e 's/( disabled) until .*/\1/' \
 		"$site_dir/tool.table"

@@ -1,7 +1,7 @@
 #!/bin/bash
-# tests/vm/vm keeps what it promises: a machine that told a failure as success,
-# mixed messages into what a test says, or stayed behind, would spoil all tests
-# that run in it.
+# tests/vm/vm keeps its promises.  A machine that reported a failure as success,
+# mixed messages into the output of a test, or went on after it would spoil all
+# tests that run in it.
 set -eu
 # shellcheck source=tests/e2e/site.sh
 . "$(dirname "$0")/../e2e/site.sh"
@@ -19,7 +19,7 @@ status_is()
 	[ "$status" -eq "$want" ] || { echo "status $status"; return 1; }
 }
 
-# What a machine is while it runs: a process and a directory.
+# A machine that runs is a process and a directory.
 machines()
 {
 	{
@@ -28,7 +28,7 @@ machines()
 	} | sort
 }
 
-# Others may be at work here, too.
+# Machines of other tests may run, too.
 nothing_left()
 {
 	machines | comm -13 "$work/before" - | fails grep .
@@ -55,7 +55,7 @@ started()
 	[ "$line" = started ] || note "the machine said: $line"
 }
 
-# gone N: whatever had its output has ended; the reader waits for that.
+# gone N: every process that had its output has ended.
 gone()
 {
 	timeout 20 cat <&"${froms[$1]}"
@@ -124,7 +124,7 @@ tap_check 'and leaves nothing' test "$(wc -l <<<"$vm_run")" = 1
 kill -KILL "${vm_pids[2]}"
 wait "${vm_pids[2]}" 2>/dev/null || :
 tap_check 'no machine outlives it' gone 2
-# Nobody was there to remove its directory.
+# The killed process could not remove its directory.
 rm -rf "$vm_run"
 tap_check 'even when it was killed' nothing_left
 tap_done

@@ -1,11 +1,11 @@
 #!/bin/bash
-# How much a login asks of the keys that are plugged in, beside Debian's
-# libpam-u2f: openings of a device, messages, touches.  Ours must ask no key for
-# more, and all of them together for no more than pam_u2f does when it finds the
-# one that counts at the end.  It looks at one after the other and asks the first
-# for its touch; ours asks all at once, so that any of them may be touched, and
-# none that is slow is waited for.  And what pam_u2f had of a person lets them in
-# with ours, once it is imported.
+# What a login asks of the keys that are plugged in, beside Debian's libpam-u2f:
+# openings of a device, messages, touches.  keyfirst must ask no single key for
+# more than pam_u2f does, and all keys together for no more than pam_u2f does when
+# it finds the right key last.  pam_u2f looks at one key after the other and asks
+# the first right one for its touch.  keyfirst asks all keys at once, so that any
+# right key may be touched and no slow key is waited for.  A person's file of
+# pam_u2f must let them in with keyfirst once it is imported.
 set -eu
 # shellcheck source=tests/vm/guest.sh
 . "$(dirname "$0")/guest.sh"

@@ -1,8 +1,8 @@
 #!/bin/bash
-# Logins with security keys and nothing in the place of anything: the installed
-# keyfirst, the kernel's hidraw, and a udevd that obeys our rule.  A key must be
-# asked for when it can help and never otherwise, take one touch, and leave no
-# process and no open device behind, whatever it or the person does.
+# Logins with security keys on a real system: the installed keyfirst, the kernel's
+# hidraw, and a udevd that obeys our rule.  A key must be asked for when it can
+# help and never otherwise, and need one touch.  No process and no open device may
+# be left, however the key or the person behaves.
 set -eu
 # shellcheck source=tests/vm/guest.sh
 . "$(dirname "$0")/guest.sh"

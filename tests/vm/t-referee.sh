@@ -1,7 +1,7 @@
 #!/bin/bash
-# Debian's own programs judge softkey: what they do with a real key they must
-# be able to do with it, and be refused what a key refuses.  A softkey that
-# were laxer than a key would let all other tests of keys pass on nothing.
+# Debian's own programs judge softkey: they must be able to do with it what they
+# can do with a real key, and it must refuse what a real key refuses.  If softkey
+# were more lenient than a key, the other tests of keys would prove nothing.
 set -eu
 # shellcheck source=tests/vm/guest.sh
 . "$(dirname "$0")/guest.sh"
