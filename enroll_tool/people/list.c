@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "enroll_tool/children/as_service.h"
+#include "enroll_tool/cli/json.h"
 #include "enroll_tool/cli/terminal.h"
 #include "enroll_tool/cli/words.h"
 #include "enroll_tool/people/json.h"

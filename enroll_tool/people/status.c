@@ -4,6 +4,7 @@
 
 #include "common/clock.h"
 #include "enroll_tool/children/as_service.h"
+#include "enroll_tool/cli/json.h"
 #include "enroll_tool/cli/terminal.h"
 #include "enroll_tool/cli/words.h"
 #include "enroll_tool/installation/key_rule.h"
