@@ -1,8 +1,9 @@
 /*
- * keyfirst, the administrator's tool: enrols factors, shows and ends
- * lock-outs, sets things up.  It is root's.  It decides no login, never opens
- * anything under state/ as root (see as_service.h), and shows a seed only when
- * it makes one.
+ * keyfirst, the administrator's tool: it enrols factors, shows and ends
+ * lock-outs, and sets keyfirst up.  All commands but help are for root.  The
+ * tool must not decide a login, must not open anything under state/ as root
+ * (see children/as_service.h), and must show a seed only while it enrols that
+ * seed.
  */
 #include <signal.h>
 #include <string.h>
@@ -17,7 +18,7 @@
 
 static const struct kf_command commands[] = {
 	{ "enroll totp", "USER [OPTION...]",
-	  "give a person time-based codes, proved by one of them",
+	  "enrol time-based codes for a person, and check one of them",
 	  "  --label LABEL        a name for it, such as phone\n"
 	  "  --issuer NAME        what the app shows; default: this host\n"
 	  "  --algorithm HASH     sha1 (default), sha256 or sha512\n"
@@ -26,29 +27,29 @@ static const struct kf_command commands[] = {
 	  "  --qr HOW             utf8 (default), ansi or none\n"
 	  "  --qr-png FILE        write the QR code to a new file\n"
 	  "  --secret-stdin       take the secret, base32, from stdin\n"
-	  "  --code CODE          the code, for use without a terminal\n",
+	  "  --code CODE          the code to check, if there is no terminal\n",
 	  false, kf_cmd_enroll_totp },
 	{ "enroll key", "USER [OPTION...]",
-	  "give a person a security key, proved by a touch",
-	  "  --label LABEL        a name; default: what it calls itself\n"
-	  "  --verify             always with its PIN or a fingerprint\n"
+	  "enrol a security key for a person, and check it",
+	  "  --label LABEL        a name; default: what the key calls itself\n"
+	  "  --verify             every login needs its PIN or a fingerprint\n"
 	  "  --rp ID              the RP id; default: key.rp-id\n"
-	  "  --device PATH        this one, such as /dev/hidraw0\n"
-	  "  --attestation-roots DIR  certified by one of these, PEM\n"
-	  "  --ssh-key-out FILE   an ssh key of it, to FILE and FILE.pub\n",
+	  "  --device PATH        use this device, such as /dev/hidraw0\n"
+	  "  --attestation-roots DIR  only a key certified by a file of DIR\n"
+	  "  --ssh-key-out FILE   write an ssh key to FILE and FILE.pub\n",
 	  false, kf_cmd_enroll_key },
 	{ "import", "FORMAT FILE [--user USER] [--rp ID] [--dry-run]",
 	  "take over the codes or keys of another PAM module",
 	  "  google-authenticator a person's ~/.google_authenticator\n"
 	  "  oath                 users.oath, of pam_oath\n"
 	  "  pam-u2f              u2f_keys or authfile=, of pam_u2f\n\n"
-	  "  --user USER          whose it is, or this one of many\n"
+	  "  --user USER          whose file it is, or the person to import\n"
 	  "  --rp ID              origin= of pam_u2f; default: pam://HOSTNAME\n"
-	  "  --dry-run            say what would be done, and do nothing\n",
+	  "  --dry-run            show what would be done, and do nothing\n",
 	  false, kf_cmd_import },
 	{ "recovery", "USER", "give a person ten new recovery codes", NULL,
 	  false, kf_cmd_recovery },
-	{ "list", "[USER] [--json]", "show what is enrolled",
+	{ "list", "[USER] [--json]", "show the enrolled factors",
 	  "  --json               an object for programs: keyfirst-json(5)\n",
 	  false, kf_cmd_list },
 	{ "rename", "USER ID LABEL", "give a factor another label", NULL,
@@ -65,16 +66,17 @@ static const struct kf_command commands[] = {
 	{ "repair", "USER [--first-use]",
 	  "make a new state where it is missing or damaged",
 	  "  --first-use          recovery codes stay valid: for enrolments\n"
-	  "                       that were brought here, and never used\n",
+	  "                       copied to this machine and never used\n",
 	  false, kf_cmd_repair },
 	{ "test", "USER [--service NAME]",
 	  "try a person's factors at this terminal; lets nobody in",
-	  "  --service NAME       as if for this PAM service\n",
+	  "  --service NAME       as for a login to this PAM service\n",
 	  false, kf_cmd_test },
-	{ "setup", "", "make the service user, its folders and the key", NULL,
+	{ "setup", "",
+	  "make the service user, the folders and the machine key", NULL,
 	  false, kf_cmd_setup },
-	{ "help", "[COMMAND]", "show this, or more about a command", NULL, true,
-	  kf_cmd_help },
+	{ "help", "[COMMAND]", "show all commands, or more about one", NULL,
+	  true, kf_cmd_help },
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
@@ -106,7 +108,10 @@ kf_cmd_help(const struct kf_command *command, int argc, char **argv)
 	return help(topic);
 }
 
-/* How many words of argv are the command's name: 0, 1 or 2. */
+/*
+ * The number of words (1 or 2) at the start of argv that are the name of the
+ * command; 0 if argv does not start with that name.
+ */
 static int
 match(const char *name, int argc, char **argv)
 {
@@ -142,9 +147,9 @@ unknown_command(const char *word)
 
 		if (strlen(word) == len &&
 		    memcmp(commands[i].name, word, len) == 0) {
-			kf_complain("%s: say what, such as keyfirst %s USER: "
-			    "try keyfirst help %s", word, commands[i].name,
-			    word);
+			kf_complain("%s: a second word is missing, such as in "
+			    "keyfirst %s USER: try keyfirst help %s", word,
+			    commands[i].name, word);
 			return KF_EXIT_USAGE;
 		}
 	}
@@ -156,7 +161,7 @@ static enum kf_exit
 run(int argc, char **argv)
 {
 	if (argc == 0) {
-		kf_complain("say what to do: try keyfirst help");
+		kf_complain("no command was given: try keyfirst help");
 		return KF_EXIT_USAGE;
 	}
 	if (strcmp(argv[0], "--version") == 0) {
@@ -174,8 +179,8 @@ run(int argc, char **argv)
 		if (asks_for_help(argc - words, argv + words))
 			return help(command->name);
 		if (!command->for_everybody && geteuid() != 0) {
-			kf_complain("%s: not permitted: only root may: "
-			    "try sudo", command->name);
+			kf_complain("%s: not permitted: only root may run "
+			    "it: try sudo", command->name);
 			return KF_EXIT_ERROR;
 		}
 		return command->run(command, argc - words + 1,
@@ -190,7 +195,10 @@ int
 main(int argc, char **argv)
 {
 	kf_terminal_start();
-	/* Inherited as ignored, it would hide how our children end. */
+	/*
+	 * Our parent may have left SIGCHLD ignored; then the exit status of
+	 * our children would be lost.
+	 */
 	(void)signal(SIGCHLD, SIG_DFL);
 	kf_memory_protect();
 	(void)umask(077);

@@ -1,4 +1,4 @@
-/* Options and operands of every subcommand; see command.h. */
+/* Parses options and operands for every subcommand; see command.h. */
 #include "enroll_tool/cli/command.h"
 
 #include <stdarg.h>
@@ -34,7 +34,10 @@ kf_option_next(const struct kf_command *command, int argc, char **argv,
 	c = getopt_long(argc, argv, ":", options, NULL);
 	if (c != '?' && c != ':')
 		return c;
-	/* A long one has been passed over; a short one maybe not yet. */
+	/*
+	 * getopt_long has passed a bad long option, but maybe not yet a bad
+	 * short option, which can stand with others in one word.
+	 */
 	what = optind > before && optind <= argc ? argv[optind - 1] :
 	    argv[before];
 	if (c == ':')
@@ -55,10 +58,11 @@ kf_operands(const struct kf_command *command, int argc, int min, int max)
 
 	if (left < min)
 		(void)kf_usage(command, "%s", left == 0 && min == 1 ?
-		    "say who" : "a word is missing, such as the id that "
-		    "keyfirst list shows");
+		    "the name of a person is missing" :
+		    "a word is missing, such as the id that keyfirst list "
+		    "shows");
 	else if (left > max)
-		(void)kf_usage(command, "too many words");
+		(void)kf_usage(command, "too many operands");
 	return left >= min && left <= max;
 }
 

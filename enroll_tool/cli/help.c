@@ -1,4 +1,4 @@
-/* What the table of commands says of them. */
+/* Prints help from the table of commands; see command.h. */
 #include "enroll_tool/cli/command.h"
 
 #include <string.h>
@@ -13,7 +13,7 @@ show_all(const struct kf_command *commands, size_t count)
 		kf_say("  %-12s %s\n", commands[i].name,
 		    commands[i].purpose);
 	kf_say("\n  --help, --version\n\n"
-	    "More about one: keyfirst help COMMAND, and keyfirst(1).\n");
+	    "More about a command: keyfirst help COMMAND; keyfirst(1)\n");
 }
 
 static void
@@ -27,8 +27,8 @@ show(const struct kf_command *command)
 }
 
 /*
- * "enroll" stands for every command that begins with that word, and "key" for
- * the one that enrols it.
+ * Does help TOPIC include this command?  The topic "enroll" includes every
+ * command that begins with that word, and "key" the command "enroll key".
  */
 static bool
 is_about(const struct kf_command *command, const char *topic)

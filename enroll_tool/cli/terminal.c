@@ -1,7 +1,7 @@
 /*
- * The terminal; see terminal.h.  Answers are read byte by byte into the buffer
- * of whoever asked, so that no copy of a secret stays behind in a library's;
- * what goes out passes one buffer that is wiped at the end.
+ * Talks to the person at the terminal; see terminal.h.  Answers are read byte
+ * by byte into the buffer of the caller, so that no copy of a secret stays in a
+ * buffer of libc.  Output goes through one buffer, which is wiped at the end.
  */
 #include "enroll_tool/cli/terminal.h"
 
@@ -23,8 +23,9 @@ static char sudo_user[256];
 static bool no_colour;
 
 /*
- * A file that is opened later must not become standard output.  What stands in
- * for a closed one fails to be read or written.
+ * Opens /dev/null in place of each standard descriptor that is closed, so that
+ * no file that is opened later becomes standard output.  Standard input gets it
+ * for writing only and the others for reading only: to use them is an error.
  */
 static void
 occupy_standard_descriptors(void)
@@ -54,9 +55,10 @@ kf_terminal_finish(enum kf_exit status)
 {
 	bool failed = fflush(stdout) != 0 || ferror(stdout);
 
-	/* Whoever failed has complained, in one line. */
+	/* A command that failed has complained already, in one line. */
 	if (failed && status == KF_EXIT_DONE)
-		kf_complain("standard output: %s", strerror(errno));
+		kf_complain("cannot write to standard output: %s",
+		    strerror(errno));
 	explicit_bzero(output, sizeof(output));
 	return failed && status == KF_EXIT_DONE ? KF_EXIT_ERROR : status;
 }
@@ -120,7 +122,10 @@ kf_complain(const char *format, ...)
 	(void)fprintf(stderr, "keyfirst: %s\n", text);
 }
 
-/* The controlling terminal, or standard input if that is one. */
+/*
+ * The controlling terminal, or standard input if that is a terminal; -1 if
+ * there is none.  The caller closes it.
+ */
 static int
 open_terminal(void)
 {
@@ -141,7 +146,7 @@ kf_terminal_is_there(void)
 	return fd >= 0;
 }
 
-static volatile sig_atomic_t caught;
+static volatile sig_atomic_t caught;	/* a signal; 0: none */
 
 static void
 on_signal(int sig)
@@ -149,6 +154,10 @@ on_signal(int sig)
 	caught = sig;
 }
 
+/*
+ * KF_ERR_CLOSED also when a signal was caught; KF_ERR_RANGE when the line is
+ * longer than a secret can be: then it is read to its end and wiped.
+ */
 static enum kf_err
 read_line(int fd, struct kf_secret *line)
 {
@@ -173,6 +182,7 @@ read_line(int fd, struct kf_secret *line)
 	return KF_ERR_RANGE;
 }
 
+/* The signals that would end or stop the tool while echo is off. */
 static const int stopping[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP };
 #define STOPPING (sizeof(stopping) / sizeof(stopping[0]))
 
@@ -185,9 +195,9 @@ put_prompt(int fd, const char *prompt)
 }
 
 /*
- * Echo is off while this reads, and before it asks, so that nothing of a quick
- * answer is shown or lost.  A signal that would end or stop us first brings it
- * back, and then has its way.
+ * Reads a line with echo off.  Echo is switched off before the prompt is
+ * written, so that an answer typed at once is neither shown nor lost.  A signal
+ * that would end or stop the tool takes effect only after echo is on again.
  */
 static enum kf_err
 read_blind(int fd, int out, const char *prompt, struct kf_secret *line)

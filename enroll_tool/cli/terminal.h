@@ -1,7 +1,7 @@
 /*
- * All that is said to, and asked of, whoever runs the tool; and the only reader
- * of the environment, which is emptied at the start.  Facts go to standard
- * output, complaints to standard error, questions to the terminal itself.
+ * Everything that the tool says to the administrator or asks.  Facts go to
+ * standard output, complaints to standard error, questions to the terminal
+ * itself.  No other file reads the environment, which is emptied at the start.
  */
 #ifndef KF_TERMINAL_H
 #define KF_TERMINAL_H
@@ -11,26 +11,36 @@
 #include "common/secret.h"
 #include "enroll_tool/cli/command.h"
 
-/* Takes SUDO_USER and NO_COLOR from the environment, and empties it. */
+/*
+ * Notes SUDO_USER and NO_COLOR, empties the environment, and makes sure that
+ * descriptors 0 to 2 are open.  Call it first.
+ */
 void
 kf_terminal_start(void);
 
 /*
- * Flushes standard output and wipes its buffer.  A status other than DONE is
- * kept; DONE becomes ERROR when not everything could be written.
+ * Flushes standard output and wipes its buffer.  Returns status, but
+ * KF_EXIT_ERROR instead of KF_EXIT_DONE, after a complaint, if not all output
+ * could be written.
  */
 enum kf_exit
 kf_terminal_finish(enum kf_exit status);
 
-/* Who called sudo, as sudo says; NULL when nobody did.  Not trusted. */
+/*
+ * The name of the person who called sudo, from SUDO_USER; NULL if it is unset.
+ * The name is not trusted: anybody who is root can set SUDO_USER.
+ */
 const char *
 kf_terminal_sudo_user(void);
 
-/* Is there somebody who can be asked? */
+/* Is there a terminal on which a person can be asked? */
 bool
 kf_terminal_is_there(void);
 
-/* Is standard output a terminal?  With its size, where known, else 0. */
+/*
+ * Is standard output a terminal?  Sets its width and height in characters; 0
+ * if they are not known.
+ */
 bool
 kf_terminal_shows(unsigned *columns, unsigned *rows)
     __attribute__((nonnull));
@@ -39,24 +49,31 @@ kf_terminal_shows(unsigned *columns, unsigned *rows)
 bool
 kf_terminal_colour(void);
 
-/* To standard output. */
+/* Prints to standard output. */
 void
 kf_say(const char *format, ...) __attribute__((nonnull, format(printf, 1, 2)));
 
-/* Has all that was said arrived?  What fails is complained of at the end. */
+/*
+ * Flushes standard output; true if all that was printed so far was written.
+ * Does not complain: kf_terminal_finish does, if the command succeeds.
+ */
 bool
 kf_said(void);
 
-/* One line on standard error, filtered: "keyfirst: ...". */
+/*
+ * Prints one line, "keyfirst: ...", on standard error, filtered so that it has
+ * no control characters.
+ */
 void
 kf_complain(const char *format, ...)
     __attribute__((nonnull, format(printf, 1, 2)));
 
 /*
- * Asks on the terminal, or (where standard input is meant) on standard output
- * for a line of standard input.  KF_ERR_CONVERSATION: no terminal.
- * KF_ERR_CLOSED: end of file.  KF_ERR_RANGE: over KF_SECRET_MAX bytes.  The
- * caller wipes the answer.
+ * kf_terminal_ask writes the prompt to the terminal and reads a line from it;
+ * kf_terminal_ask_stdin uses standard output and standard input.  Without echo,
+ * a terminal does not show the answer.  KF_ERR_CONVERSATION: there is no
+ * terminal.  KF_ERR_CLOSED: end of file, or a signal.  KF_ERR_RANGE: more than
+ * KF_SECRET_MAX bytes.  The caller wipes the answer.
  */
 KF_CHECKED enum kf_err
 kf_terminal_ask(const char *prompt, bool echo, struct kf_secret *answer)

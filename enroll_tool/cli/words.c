@@ -1,4 +1,4 @@
-/* Times and spans; see words.h. */
+/* Times, spans of time and AAGUIDs as text; see words.h. */
 #include "enroll_tool/cli/words.h"
 
 #include <inttypes.h>
