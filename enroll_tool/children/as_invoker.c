@@ -1,4 +1,4 @@
-/* A file for the person behind sudo; see as_invoker.h. */
+/* Creates files as the person who called sudo; see as_invoker.h. */
 #include "enroll_tool/children/as_invoker.h"
 
 #include <errno.h>
@@ -15,7 +15,11 @@
 #include "common/secret.h"
 #include "enroll_tool/cli/terminal.h"
 
-/* For good; and what root knew, and still is in memory, stays hidden. */
+/*
+ * Becomes that person for good.  The memory of the child still holds secrets of
+ * root's process, which the person must not read: kf_memory_protect is called
+ * again, because fork and the change of ids undo parts of it.
+ */
 static bool
 become(const struct passwd *pw)
 {
@@ -31,7 +35,7 @@ become(const struct passwd *pw)
 
 struct file {
 	const char *path;
-	const char *bytes;	/* NULL: only looked at */
+	const char *bytes;	/* NULL: look_at_file does not write */
 	size_t len;
 	mode_t mode;
 };
@@ -60,6 +64,7 @@ write_file(const struct file *file)
 	    close(fd) == 0;
 }
 
+/* Sets errno when it returns false. */
 static bool
 look_at_file(const struct file *file)
 {
@@ -85,6 +90,10 @@ look_at_file(const struct file *file)
 	return access(above, W_OK | X_OK) == 0;
 }
 
+/*
+ * Runs work in a child that is the caller of sudo.  The exit status of the
+ * child is the errno of its failure, 0 when work succeeded.
+ */
 static enum kf_err
 as_invoker(bool (*work)(const struct file *file), const struct file *file,
     int *error)

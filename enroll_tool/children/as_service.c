@@ -1,21 +1,21 @@
-/* Calls as the service user; see as_service.h. */
+/* Calls the store as the service user; see as_service.h. */
 #include "enroll_tool/children/as_service.h"
 
 #include "common/clock.h"
 #include "enroll_tool/children/child.h"
 #include "factors/factor.h"
 
-#define CALL_MS 2000		/* of the child, for one person */
+#define CALL_MS 2000		/* that the child may take for one person */
 
-/* What goes through the pipe for one person; a state as its slot. */
+/* What the child sends for one person, with the state as text (state.h). */
 struct answer {
 	unsigned char err;
 	char slot[KF_SLOT_SIZE];
 };
 
 /*
- * What the person has enrolled is read here too, so that root need not pass
- * anything in.
+ * The enrolment is read here, in the child, so that root need not pass it to
+ * the child.
  */
 static enum kf_err
 repair(struct kf_store *store, uint32_t uid, bool first_use, int64_t deadline)
@@ -66,6 +66,7 @@ struct task {
 	size_t count;
 };
 
+/* Runs in the child: sends an answer for each person, in order. */
 static void
 serve(void *context)
 {
@@ -89,7 +90,10 @@ serve(void *context)
 	}
 }
 
-/* A store's own errors; whatever else is claimed is not believed. */
+/*
+ * The error that the child claims, if it is one that a store returns; any other
+ * number is KF_ERR_PROTOCOL.
+ */
 static enum kf_err
 claimed(unsigned char err)
 {
@@ -104,6 +108,7 @@ claimed(unsigned char err)
 	return KF_ERR_PROTOCOL;
 }
 
+/* Receives and checks the answer for one person. */
 static enum kf_err
 take(enum kf_service_call call, const struct kf_child *child,
     int64_t deadline, struct kf_service_result *result)
@@ -137,7 +142,7 @@ kf_as_service(enum kf_service_call call, const char *store,
 		if (err == KF_OK)
 			results[i].err = take(call, &child,
 			    start + (int64_t)(i + 1) * CALL_MS, &results[i]);
-		/* After one that did not answer there is no other. */
+		/* No answer: the child sends none for the others either. */
 		if (results[i].err == KF_ERR_TIMEOUT ||
 		    results[i].err == KF_ERR_CLOSED ||
 		    results[i].err == KF_ERR_IO)

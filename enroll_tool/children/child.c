@@ -1,4 +1,4 @@
-/* A child without root; see child.h. */
+/* A child that has given up root; see child.h. */
 #include "enroll_tool/children/child.h"
 
 #include <errno.h>
@@ -11,9 +11,12 @@
 #include "common/clock.h"
 #include "processes/privileges.h"
 
-#define SEND_FD 3
+#define SEND_FD 3		/* in the child: the pipe to its parent */
 
-/* Nothing of root's is left but the input and the write end of the pipe. */
+/*
+ * Keeps input (-1: /dev/null) as standard input and pipe_fd as SEND_FD, closes
+ * all other descriptors of root's process, and becomes user keyfirst.
+ */
 static bool
 become_service(int pipe_fd, int input)
 {
@@ -23,7 +26,7 @@ become_service(int pipe_fd, int input)
 	uid_t uid;
 	gid_t gid;
 
-	/* First out of the way of the places that they go to. */
+	/* Copies above SEND_FD, so that dup2 below overwrites none of them. */
 	for (int i = 0; i <= SEND_FD; i++) {
 		fds[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, SEND_FD + 1);
 		if (fds[i] < 0)

@@ -1,8 +1,9 @@
 /*
- * A child that has become user keyfirst for good, for what root must not do
- * itself: touch state/, parse what others wrote.  From then on it is in that
- * user's hands, so whoever reads what it sends takes it as a stranger's: of a
- * fixed size, before a deadline, and every field checked.
+ * A child of root's process that becomes user keyfirst for good, for work that
+ * root must not do itself: to touch state/, and to parse files and messages
+ * that others wrote.  User keyfirst controls the child from then on.  So the
+ * parent must treat what the child sends as a stranger's: read a fixed size,
+ * before a deadline, and check every field.
  */
 #ifndef KF_CHILD_H
 #define KF_CHILD_H
@@ -14,34 +15,41 @@
 
 #include "common/err.h"
 
-#define KF_CHILD_START_MS 3000	/* what it may take to become that user */
+#define KF_CHILD_START_MS 3000	/* that the child may take to become the user */
 
 struct kf_child {
 	pid_t pid;
-	int fd;
+	int fd;			/* the pipe from the child */
 };
 
-/* Runs in the child; when it returns, the child ends. */
+/* The work of the child, which ends when this returns. */
 typedef void kf_child_work(void *context);
 
 /*
- * Nothing of the caller's is open in the child but input, as its standard
- * input, if it is not -1.  On KF_OK, kf_child_end must follow.
+ * Starts a child that becomes user keyfirst and runs work.  Of the caller's
+ * descriptors the child has only input, as its standard input; -1: none.  On
+ * KF_OK, kf_child_end must follow.
  */
 KF_CHECKED enum kf_err
 kf_child_start(struct kf_child *child, int input, kf_child_work *work,
     void *context) __attribute__((nonnull(1, 3)));
 
-/* In the child: false when nobody listens any more. */
+/* In the child: sends to the parent; false if the parent has gone. */
 KF_CHECKED bool
 kf_child_send(const void *bytes, size_t len) __attribute__((nonnull));
 
-/* All of len bytes, or KF_ERR_TIMEOUT, KF_ERR_CLOSED, KF_ERR_IO. */
+/*
+ * In the parent: reads exactly len bytes.  KF_ERR_TIMEOUT at the deadline (of
+ * the monotonic clock), KF_ERR_CLOSED if the child ended, or KF_ERR_IO.
+ */
 KF_CHECKED enum kf_err
 kf_child_receive(const struct kf_child *child, void *bytes, size_t len,
     int64_t deadline) __attribute__((nonnull));
 
-/* Kills it: it has said all, and what it still does is nothing to wait for. */
+/*
+ * Kills the child and waits for its end.  It is killed because the parent has
+ * read all that it needs, and must not wait for a child that does not end.
+ */
 void
 kf_child_end(struct kf_child *child) __attribute__((nonnull));
 

@@ -1,4 +1,4 @@
-/* The installation; see installation.h. */
+/* Opens the configuration, store and machine key; see installation.h. */
 #include "enroll_tool/installation/installation.h"
 
 #include "common/clock.h"
@@ -18,12 +18,12 @@ kf_clock_is_usable(const char *command)
 {
 	if (kf_clock_wall() >= kf_release_time)
 		return true;
-	kf_complain("%s: this machine's clock is wrong (before keyfirst was "
-	    "made): set it first", command);
+	kf_complain("%s: this machine's clock is wrong (it shows a time before "
+	    "this release of keyfirst): set it first", command);
 	return false;
 }
 
-/* A [service] may name it all the same. */
+/* Only a warning, because a [service] section may name the factor. */
 void
 kf_warn_if_not_asked(const struct kf_installation *in, const char *command,
     enum kf_kind kind)
@@ -31,9 +31,10 @@ kf_warn_if_not_asked(const struct kf_installation *in, const char *command,
 	const struct kf_factor *factor = kf_factor_of(kind);
 
 	if ((in->conf.factors & factor->conf_bit) == 0)
-		kf_complain("%s: factors in keyfirst.conf leaves out %s, so "
-		    "logins will not ask for it, unless their [service] has "
-		    "factors of its own", command, factor->name);
+		kf_complain("%s: the option factors in keyfirst.conf leaves "
+		    "out %s, so logins will not ask for it, unless their "
+		    "[service] has factors of its own", command,
+		    factor->name);
 }
 
 static enum kf_exit
@@ -42,8 +43,8 @@ complain(const char *path, enum kf_err err)
 	if (err == KF_ERR_MISSING)
 		kf_complain("%s: missing: run keyfirst setup", path);
 	else
-		kf_complain("%s: %s: keyfirst setup says what is wrong", path,
-		    kf_strerror(err));
+		kf_complain("%s: %s: run keyfirst setup, which says what is "
+		    "wrong", path, kf_strerror(err));
 	return KF_EXIT_ERROR;
 }
 

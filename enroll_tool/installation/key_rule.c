@@ -1,6 +1,7 @@
 /*
- * The udev rule; see key_rule.h.  Whether a key can be opened is tried as user
- * keyfirst, who is to open it at logins.
+ * Checks the udev rule and the device program; see key_rule.h.  A child that is
+ * user keyfirst tries to open the keys, because the verifier opens them as that
+ * user.
  */
 #include "enroll_tool/installation/key_rule.h"
 
@@ -13,7 +14,7 @@
 #include "enroll_tool/cli/terminal.h"
 #include "key_dialogue/reader.h"
 
-#define LOOK_MS 3000
+#define LOOK_MS 3000		/* that the child may take to open the keys */
 
 bool
 kf_key_rule_is_there(void)
@@ -36,7 +37,7 @@ kf_key_rule_is_there(void)
 	return false;
 }
 
-/* In the child. */
+/* In the child: sends 1 if access to any key is refused, otherwise 0. */
 static void
 look(void *context)
 {
@@ -59,7 +60,7 @@ look(void *context)
 void
 kf_key_rule_complain(void)
 {
-	kf_complain("a security key is there that user keyfirst may not "
+	kf_complain("a security key is plugged in that user keyfirst may not "
 	    "open: %srun " KF_KEY_RULE_RELOAD, kf_key_rule_is_there() ? "" :
 	    "the udev rule " KF_KEY_RULE " is missing: install it, then ");
 }
@@ -69,8 +70,8 @@ kf_key_program_is_there(void)
 {
 	if (access(kf_path_key_device, X_OK) == 0)
 		return true;
-	kf_complain("%s cannot be run, so that no security key is seen: "
-	    "install it again", kf_path_key_device);
+	kf_complain("%s cannot be run, so no security key can be found: "
+	    "install keyfirst again", kf_path_key_device);
 	return false;
 }
 

@@ -1,7 +1,8 @@
 /*
- * What lets user keyfirst use security keys: the program that talks to them,
- * and the udev rule.  Are they there, and is there a key that the rule has not
- * reached?
+ * User keyfirst can use security keys only with the program that talks to them
+ * and the udev rule that gives access to them.  This checks that both are
+ * installed, and that the rule has taken effect for every key that is plugged
+ * in.
  */
 #ifndef KF_KEY_RULE_H
 #define KF_KEY_RULE_H
@@ -14,19 +15,25 @@
 #define KF_KEY_RULE_RELOAD \
 	"udevadm control --reload && udevadm trigger -s hidraw"
 
-/* Where udev reads rules. */
+/* Is the rule in one of the directories where udev reads rules? */
 bool
 kf_key_rule_is_there(void);
 
-/* One line: a key is plugged in that user keyfirst may not open. */
+/* Complains that user keyfirst may not open a key that is plugged in. */
 void
 kf_key_rule_complain(void);
 
-/* Complains when there is none: every key would seem not to be there. */
+/*
+ * Can the device program be run?  Returns false after a complaint: without it
+ * no key is found, as if none were plugged in.
+ */
 KF_CHECKED bool
 kf_key_program_is_there(void);
 
-/* Both, if that is so, for a person who has enrolled any. */
+/*
+ * If the person has enrolled a key, checks the device program and the access to
+ * every key that is plugged in, and complains about the first that fails.
+ */
 void
 kf_key_rule_check_for(const struct kf_person *person)
     __attribute__((nonnull));
