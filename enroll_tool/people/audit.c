@@ -1,4 +1,4 @@
-/* Log lines of the tool; see audit.h. */
+/* Writes the tool's log lines; see audit.h. */
 #include "enroll_tool/people/audit.h"
 
 #include <pwd.h>
@@ -11,6 +11,7 @@
 #include "enroll_tool/cli/terminal.h"
 #include "factors/factor.h"
 
+/* The name of the real user, or the uid if it has no name. */
 static void
 real_user(char by[KF_BY_SIZE])
 {

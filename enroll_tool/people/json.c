@@ -40,7 +40,10 @@ add_proved(struct kf_json *j, json_t *object, const struct kf_authenticator *a,
 	    a->proved ? json_true() : json_null());
 }
 
-/* What only factors of its kind have.  known: the state could be read. */
+/*
+ * Sets the keys that only factors of that kind have.  known: the state could be
+ * read; memory is the factor's part of the state, or NULL.
+ */
 static void
 add_kind(struct kf_json *j, json_t *object, const struct kf_authenticator *a,
     const struct kf_memory *memory, bool known)

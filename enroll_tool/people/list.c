@@ -1,4 +1,7 @@
-/* keyfirst list [USER] [--json]: what is enrolled, when it was last used. */
+/*
+ * keyfirst list [USER] [--json]: shows the enrolled factors of a person or of
+ * all persons, and when each was last used.  Nothing is changed.
+ */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +16,7 @@
 #include "factors/factor.h"
 #include "factors/recovery.h"
 
-/* Labels come last, since nobody knows how wide they are. */
+/* The label is the last column, because its width on screen is not known. */
 enum column {
 	COLUMN_USER, COLUMN_ID, COLUMN_FACTOR, COLUMN_DETAILS,
 	COLUMN_ENROLLED, COLUMN_BY, COLUMN_USED, COLUMN_LABEL, COLUMNS
@@ -26,12 +29,12 @@ struct row {
 struct table {
 	struct kf_person *persons;
 	size_t count;
-	size_t room;
-	bool failed;		/* something could not be read */
-	bool json;
-	struct kf_json j;	/* made in any case, printed with json */
-	json_t *people;		/* in j */
-	size_t width[COLUMNS];
+	size_t room;		/* persons for which memory is allocated */
+	bool failed;		/* an enrolment or state could not be read */
+	bool json;		/* --json */
+	struct kf_json j;	/* filled always, printed only with --json */
+	json_t *people;		/* the array in j; not owned */
+	size_t width[COLUMNS];	/* in bytes */
 };
 
 static void
@@ -39,9 +42,9 @@ unreadable(struct table *t, uint32_t uid, enum kf_err err)
 {
 	json_t *entry = json_object();
 
-	kf_complain("the enrolment of uid %u: %s: keyfirst setup tells of a "
-	    "wrong owner or mode; else restore it from a backup, or delete it",
-	    uid, kf_strerror(err));
+	kf_complain("the enrolment of uid %u cannot be read: %s: run keyfirst "
+	    "setup, which finds a wrong owner or mode; else restore the file "
+	    "from a backup, or delete it", uid, kf_strerror(err));
 	t->failed = true;
 	kf_json_set(&t->j, entry, "uid", json_integer(uid));
 	kf_json_set(&t->j, entry, "error", kf_json_reading(err));
@@ -63,7 +66,7 @@ visit(void *context, const struct kf_person *person, enum kf_err err)
 		    sizeof(*more));
 
 		if (more == NULL) {
-			kf_complain("uid %u: no memory", person->uid);
+			kf_complain("list: no memory for uid %u", person->uid);
 			t->failed = true;
 			t->j.failed = true;
 			return;
@@ -91,7 +94,10 @@ set(struct row *row, enum column column, const char *text)
 	    *text != '\0' ? text : "-");
 }
 
-/* What is its own. */
+/*
+ * The details of a factor, which differ by its kind.  known: the state could be
+ * read; memory is the factor's part of the state, or NULL.
+ */
 static void
 set_details(struct row *row, const struct kf_authenticator *a,
     const struct kf_memory *memory, bool known)
@@ -161,7 +167,7 @@ measure(struct table *t, const struct row *row)
 			t->width[c] = strlen(row->cell[c]);
 }
 
-/* Twice over all: to measure, and to print. */
+/* Calls what with each row: first to measure the columns, then to print. */
 static void
 each(struct table *t, struct kf_service_result *results,
     void (*what)(struct table *, const struct row *))
@@ -218,7 +224,7 @@ print_json(struct table *t, struct kf_service_result *results)
 static void
 show(struct table *t, const char *store)
 {
-	/* One more, since none of nothing is NULL in some C libraries. */
+	/* One more, because calloc of 0 elements may return NULL. */
 	struct kf_service_result *results = calloc(t->count + 1,
 	    sizeof(*results));
 
@@ -240,8 +246,8 @@ show(struct table *t, const char *store)
 	for (size_t i = 0; i < t->count; i++) {
 		if (results[i].err == KF_OK)
 			continue;
-		kf_complain("%s: the state of uid %u: %s: codes are refused: "
-		    "try keyfirst status %s", t->persons[i].name,
+		kf_complain("%s: the state of uid %u cannot be read: %s: codes "
+		    "are refused: try keyfirst status %s", t->persons[i].name,
 		    results[i].uid, kf_strerror(results[i].err),
 		    t->persons[i].name);
 		t->failed = true;
@@ -265,8 +271,8 @@ collect(struct table *t, struct kf_installation *in, const char *user)
 	err = kf_store_list(in->store, kf_store_deadline(), visit, t);
 	if (err == KF_OK)
 		return KF_EXIT_DONE;
-	kf_complain("the enrolments: %s: keyfirst setup says what is wrong",
-	    kf_strerror(err));
+	kf_complain("the enrolments cannot be read: %s: run keyfirst setup, "
+	    "which says what is wrong", kf_strerror(err));
 	return KF_EXIT_ERROR;
 }
 

@@ -1,4 +1,4 @@
-/* Persons; see people.h. */
+/* Finds persons and changes their enrolments; see people.h. */
 #include "enroll_tool/people/people.h"
 
 #include <errno.h>
@@ -43,17 +43,19 @@ complain_account(const char *user, enum kf_exit status)
 static enum kf_exit
 complain_enrolment(const char *user, uint32_t uid, enum kf_err err)
 {
-	kf_complain("%s: the enrolment of uid %u: %s: keyfirst setup tells of "
-	    "a wrong owner or mode; else restore it from a backup, or delete "
-	    "it and enrol again", user, uid, kf_strerror(err));
+	kf_complain("%s: the enrolment of uid %u cannot be read: %s: run "
+	    "keyfirst setup, which finds a wrong owner or mode; else restore "
+	    "the file from a backup, or delete it and enrol again", user, uid,
+	    kf_strerror(err));
 	return KF_EXIT_ERROR;
 }
 
 static enum kf_exit
 complain_other_name(const struct kf_person *person, const char *user)
 {
-	kf_complain("%s: uid %u has an enrolment of %s: take it away first: "
-	    "keyfirst remove %s %s --last", user, person->uid, person->name,
+	kf_complain("%s: uid %u is enrolled under the name %s: remove that "
+	    "enrolment first: keyfirst remove %s %s --last", user,
+	    person->uid, person->name,
 	    person->name, person->count > 0 ?
 	    person->authenticators[0].id : "ID");
 	return KF_EXIT_POLICY;
@@ -102,7 +104,10 @@ visit(void *context, const struct kf_person *person, enum kf_err err)
 	search->hits++;
 }
 
-/* Among those enrolled: the account may be gone, or have another uid now. */
+/*
+ * Searches all enrolments for the name, because the account may be deleted or
+ * have another uid now.  is_account: there is an account of that name.
+ */
 static enum kf_exit
 search_name(struct kf_installation *in, const char *user, bool is_account,
     struct kf_person *person)
@@ -112,15 +117,15 @@ search_name(struct kf_installation *in, const char *user, bool is_account,
 	    &search);
 
 	if (err != KF_OK) {
-		kf_complain("the enrolments: %s: keyfirst setup says what is "
-		    "wrong", kf_strerror(err));
+		kf_complain("the enrolments cannot be read: %s: run keyfirst "
+		    "setup, which says what is wrong", kf_strerror(err));
 		return KF_EXIT_ERROR;
 	}
 	if (search.hits == 1)
 		return KF_EXIT_DONE;
 	if (search.hits > 1) {
 		kf_complain("%s: %zu uids are enrolled under that name: "
-		    "delete the wrong one", user, search.hits);
+		    "delete the file of the wrong uid", user, search.hits);
 		return KF_EXIT_ERROR;
 	}
 	if (search.unreadable > 0)
@@ -186,12 +191,12 @@ kf_person_authenticator(struct kf_person *person, const char *id)
 	struct kf_authenticator *a = kf_enrolment_find(person, id);
 
 	if (a == NULL)
-		kf_complain("%s: there is no %s: try keyfirst list %s",
+		kf_complain("%s: there is no factor %s: try keyfirst list %s",
 		    person->name, id, person->name);
 	return a;
 }
 
-/* As it is stored now, for the second try. */
+/* Reads the enrolment again, for the second try of an update. */
 static enum kf_err
 read_again(struct kf_installation *in, struct kf_person *person)
 {
@@ -203,7 +208,7 @@ read_again(struct kf_installation *in, struct kf_person *person)
 	    &stored);
 	if (err == KF_ERR_NO_USER)
 		err = KF_OK;
-	/* Meanwhile removed, and enrolled for another account. */
+	/* Removed meanwhile, and the uid enrolled under another name. */
 	if (err == KF_OK && strcmp(stored.name, person->name) != 0)
 		err = KF_ERR_CONFLICT;
 	if (err == KF_OK)
@@ -236,7 +241,8 @@ kf_person_update(struct kf_installation *in, struct kf_person *person,
 		err = KF_ERR_CONFLICT;
 	}
 	kf_complain("%s: not stored: %s", person->name,
-	    err == KF_ERR_CONFLICT ? "somebody else is changing it: try again" :
+	    err == KF_ERR_CONFLICT ? "somebody else changed it meanwhile: "
+	    "try again" :
 	    kf_strerror(err));
 	return KF_EXIT_ERROR;
 }

@@ -1,4 +1,7 @@
-/* keyfirst recovery USER: ten new recovery codes; the old ones die. */
+/*
+ * keyfirst recovery USER: issues ten new recovery codes, which replace the
+ * former codes.
+ */
 #include "enroll_tool/people/people.h"
 #include "enroll_tool/people/recovery_issue.h"
 

@@ -1,6 +1,6 @@
 /*
- * Issuing recovery codes; see recovery_issue.h.  They are shown only after
- * their hashes are stored: what was seen on a screen works, or was never seen.
+ * Issues recovery codes; see recovery_issue.h.  Codes must not be shown before
+ * their hashes are stored, so that every code that a person has seen is valid.
  */
 #include "enroll_tool/people/recovery_issue.h"
 
@@ -15,11 +15,14 @@
 #include "factors/recovery.h"
 
 struct issue {
-	char texts[KF_RECOVERY_CODES][KF_RECOVERY_TEXT];
-	bool replaced;		/* there were some before */
+	char texts[KF_RECOVERY_CODES][KF_RECOVERY_TEXT]; /* secret */
+	bool replaced;		/* the person had codes before */
 };
 
-/* With a new tag, so that nothing of the old ones' state is theirs. */
+/*
+ * Replaces the record of recovery codes.  The new record has a new tag, so that
+ * the state of the former codes does not apply to the new codes.
+ */
 static enum kf_exit
 change(struct kf_person *person, void *context)
 {
@@ -68,10 +71,13 @@ show(const struct kf_person *person, const struct issue *issue)
 	kf_say("\nThey are not shown again: print them, and keep them apart "
 	    "from the phone.\n");
 	if (issue->replaced)
-		kf_say("The former ones no longer work.\n");
+		kf_say("The former codes no longer work.\n");
 }
 
-/* Codes that are printed now must not be those that repair will kill. */
+/*
+ * Refuses if the state is damaged: the repair that is needed then would make
+ * the new codes count as used.
+ */
 static enum kf_exit
 check_state(const struct kf_installation *in, const struct kf_person *person)
 {
@@ -96,9 +102,9 @@ kf_recovery_issue(struct kf_installation *in, struct kf_person *person)
 		kf_audit("recovery", person, kf_enrolment_find(person, "R"));
 		show(person, &issue);
 		if (!kf_said()) {
-			kf_complain("standard output: failed: the new "
+			kf_complain("cannot write to standard output: the new "
 			    "recovery codes of %s are lost, and the former "
-			    "ones no longer work: try keyfirst recovery %s "
+			    "codes no longer work: try keyfirst recovery %s "
 			    "again",
 			    person->name, person->name);
 			status = KF_EXIT_ERROR;
@@ -109,8 +115,10 @@ kf_recovery_issue(struct kf_installation *in, struct kf_person *person)
 }
 
 /*
- * Asked only of who can be asked, and who has none: Enter must not kill those
- * that are in a drawer somewhere.
+ * Asks whether codes are wanted.  Does not ask if there is no terminal, if the
+ * enrolment has no room, or if the person has recovery codes: to press Enter
+ * means yes, and must not make invalid the codes that the person keeps
+ * somewhere.
  */
 static bool
 are_wanted(struct kf_person *person)

@@ -1,4 +1,7 @@
-/* keyfirst remove USER ID [--last] */
+/*
+ * keyfirst remove USER ID [--last]: removes a factor.  Refuses to remove the
+ * last factor that is known to work without --last.
+ */
 #include <string.h>
 
 #include "enroll_tool/children/as_service.h"
@@ -9,8 +12,8 @@
 
 struct removal {
 	const char *id;
-	bool last;
-	struct kf_state state;		/* what was used; empty if not known */
+	bool last;			/* --last */
+	struct kf_state state;		/* empty if it cannot be read */
 	struct kf_authenticator removed;	/* for the log */
 };
 
@@ -21,8 +24,10 @@ is_proved(const struct kf_authenticator *a, struct kf_state *state)
 }
 
 /*
- * An import that nobody has used yet may never work: next to one that does, it
- * is no other one.
+ * Does the person keep another factor?  Recovery codes do not count.  An
+ * imported factor that was never used may not work: so in place of a proved
+ * factor only another proved factor counts, in place of an unproved factor any
+ * other factor.
  */
 static bool
 has_another(const struct kf_person *person, struct removal *r)
@@ -38,14 +43,15 @@ has_another(const struct kf_person *person, struct removal *r)
 	return false;
 }
 
+/* The consequence of the removal, for the message. */
 static const char *
 if_removed(const struct kf_person *person)
 {
 	if (person->count == 0)
-		return "logins that ask for one would be refused";
+		return "logins that ask for a factor would be refused";
 	return kf_enrolment_factors(person) > 0 ?
-	    "what is left is unproved" :
-	    "recovery codes alone would be left";
+	    "the others may not work" :
+	    "only recovery codes would be left";
 }
 
 static enum kf_exit
@@ -60,15 +66,17 @@ change(struct kf_person *person, void *context)
 	kf_enrolment_remove(person, a);
 	if (r->last || has_another(person, r))
 		return KF_EXIT_DONE;
-	kf_complain("%s: %s is the last factor%s, and %s: say --last to remove "
-	    "it", person->name, r->id, kf_enrolment_factors(person) > 0 ?
+	kf_complain("%s: %s is the last factor%s, and %s: give --last to "
+	    "remove it", person->name, r->id,
+	    kf_enrolment_factors(person) > 0 ?
 	    " that was proved" : "", if_removed(person));
 	return KF_EXIT_POLICY;
 }
 
 /*
- * The enrolment is gone; now its state.  Who was enrolled again in between
- * needs one, and may have used it already: it is made as by repair, not empty.
+ * Deletes the state after the enrolment.  If the person was enrolled again
+ * meanwhile, the new enrolment needs a state.  The state is made as by keyfirst
+ * repair and not empty, because a new factor may have been used already.
  */
 static enum kf_exit
 drop_state(struct kf_installation *in, uint32_t uid, const char *name)
@@ -83,8 +91,8 @@ drop_state(struct kf_installation *in, uint32_t uid, const char *name)
 		    NULL);
 	if (err == KF_OK)
 		return KF_EXIT_DONE;
-	kf_complain("%s: the factor is removed, but not the state of uid %u: "
-	    "%s", name, uid, kf_strerror(err));
+	kf_complain("%s: the factor is removed, but the state of uid %u could "
+	    "not be cleared: %s", name, uid, kf_strerror(err));
 	return KF_EXIT_ERROR;
 }
 
@@ -94,7 +102,7 @@ left(const struct kf_person *person)
 	if (person->count == 0)
 		return "  Nothing is enrolled any more.";
 	return kf_enrolment_factors(person) > 0 ? "" :
-	    "  Recovery codes alone are left.";
+	    "  Only recovery codes are left.";
 }
 
 static enum kf_exit

@@ -1,4 +1,4 @@
-/* keyfirst rename USER ID LABEL */
+/* keyfirst rename USER ID LABEL: gives a factor another label. */
 #include <string.h>
 
 #include "enroll_tool/cli/terminal.h"

@@ -1,6 +1,7 @@
 /*
- * keyfirst repair USER: a new state where there is none that can be read, on
- * the safe side: what may have been used counts as used.
+ * keyfirst repair USER: makes a new state if the state is missing or damaged.
+ * It must not let a code be used twice: every code that may have been used
+ * counts as used in the new state.
  */
 #include <inttypes.h>
 
@@ -13,16 +14,16 @@
 static enum kf_exit
 complain(const struct kf_person *person, enum kf_err err)
 {
-	/* Only a first use is refused so: something was known, and is lost. */
+	/* Only --first-use: a state is there, so it was not the first use. */
 	if (err == KF_ERR_CONFLICT) {
-		kf_complain("%s: the state of uid %" PRIu32 " is damaged, so "
-		    "this is no first use: try keyfirst repair %s",
+		kf_complain("%s: the state of uid %" PRIu32 " is damaged, not "
+		    "missing, so this is no first use: try keyfirst repair %s",
 		    person->name, person->uid, person->name);
 		return KF_EXIT_POLICY;
 	}
-	kf_complain("%s: the state of uid %" PRIu32 ": %s: try again, or look "
-	    "at what is in its place under state/", person->name, person->uid,
-	    kf_strerror(err));
+	kf_complain("%s: the state of uid %" PRIu32 " cannot be repaired: %s: "
+	    "try again, or look at what is in its place under state/",
+	    person->name, person->uid, kf_strerror(err));
 	return KF_EXIT_ERROR;
 }
 
@@ -30,8 +31,8 @@ static enum kf_exit
 in_order(const struct kf_person *person, bool first_use)
 {
 	if (first_use) {
-		kf_complain("%s: has a state already: --first-use is for who "
-		    "has none", person->name);
+		kf_complain("%s: has a state already: --first-use is only for "
+		    "a person without a state", person->name);
 		return KF_EXIT_POLICY;
 	}
 	kf_say("The state of %s is in order; nothing was changed.\n",
@@ -39,7 +40,10 @@ in_order(const struct kf_person *person, bool first_use)
 	return KF_EXIT_DONE;
 }
 
-/* They are as they were where only the strangers' file was missing. */
+/*
+ * Do all recovery codes count as used?  They do not if only the strangers' file
+ * was missing: then the repair leaves them as they were.
+ */
 static bool
 has_no_recovery_code(struct kf_person *person, struct kf_state *state)
 {
@@ -60,7 +64,7 @@ repair(struct kf_installation *in, struct kf_person *person, void *context)
 	if (kf_as_service_one(KF_SERVICE_READ, in->conf.store, person->uid,
 	    NULL) == KF_OK)
 		return in_order(person, first_use);
-	/* By a clock that is behind, codes that were used would not be. */
+	/* By a clock that is behind, used codes would count as unused. */
 	if (!kf_clock_is_usable("repair"))
 		return KF_EXIT_ERROR;
 	err = kf_as_service_one(first_use ? KF_SERVICE_FIRST_USE :
@@ -68,11 +72,11 @@ repair(struct kf_installation *in, struct kf_person *person, void *context)
 	if (err != KF_OK)
 		return complain(person, err);
 	kf_audit(first_use ? "first-use" : "repair", person, NULL);
-	kf_say("The state of %s is in order again.  Where nothing was known "
-	    "any more, codes up to now and those of the next two periods "
-	    "count as used.\n", person->name);
+	kf_say("The state of %s is in order again.  If the old state of a "
+	    "factor was lost, its codes up to now and those of the next two "
+	    "periods count as used.\n", person->name);
 	if (has_no_recovery_code(person, &state))
-		kf_say("So do all recovery codes: for new ones, "
+		kf_say("All recovery codes count as used, too.  For new codes: "
 		    "keyfirst recovery %s\n", person->name);
 	return KF_EXIT_DONE;
 }

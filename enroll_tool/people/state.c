@@ -1,6 +1,7 @@
 /*
- * The state of somebody who is given a factor: there before the enrolment, so
- * that no enrolment is without one; see people.h.
+ * Enrols factors together with the person's state: the state is made before the
+ * enrolment is stored, so that no enrolment is ever without a state; see
+ * people.h.
  */
 #include "enroll_tool/children/as_service.h"
 #include "enroll_tool/cli/terminal.h"
@@ -8,11 +9,12 @@
 #include "enroll_tool/people/people.h"
 
 /*
- * Only who has nothing enrolled begins with an empty state.  Where there is
- * none of who has, it was lost, and what it knew must not be forgotten: that is
- * for repair.  What was left behind for a uid that has nothing enrolled is
- * nobody's.  Which it is, is looked up now: while a code was typed, somebody
- * else may have enrolled or removed.
+ * Only a person who has nothing enrolled gets a new, empty state.  If a person
+ * with an enrolment has no state, the state was lost, and an empty state would
+ * let used codes be used again: KF_ERR_CORRUPT, for keyfirst repair.  A damaged
+ * state of a uid that has nothing enrolled belongs to nobody, and is replaced.
+ * The enrolment is read again here, because another command may have changed it
+ * while the person typed a code.
  */
 static enum kf_err
 prepare(struct kf_installation *in, uint32_t uid)
@@ -47,8 +49,10 @@ prepare_state(struct kf_installation *in, const struct kf_person *person)
 }
 
 /*
- * Who removed the last factor just before these were stored may have taken the
- * state with it.  A login may have come in between, so it is no empty one.
+ * Makes the state again if a removal of the person's last factor, just before
+ * the new factors were stored, deleted it.  The state is made as by keyfirst
+ * repair and not empty, because a new factor may have been used at a login
+ * meanwhile.
  */
 static enum kf_exit
 keep_state(struct kf_installation *in, const struct kf_person *person,
@@ -65,9 +69,9 @@ keep_state(struct kf_installation *in, const struct kf_person *person,
 		    NULL);
 	if (err == KF_OK)
 		return KF_EXIT_DONE;
-	kf_complain("%s: stored, but the state of uid %u: %s: try keyfirst "
-	    "repair %s", person->name, person->uid, kf_strerror(err),
-	    person->name);
+	kf_complain("%s: the enrolment was stored, but the state of uid %u "
+	    "cannot be used: %s: try keyfirst repair %s", person->name,
+	    person->uid, kf_strerror(err), person->name);
 	return KF_EXIT_ERROR;
 }
 

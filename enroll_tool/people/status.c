@@ -1,4 +1,7 @@
-/* keyfirst status USER [--json]: failures, waits, lock-outs and clocks. */
+/*
+ * keyfirst status USER [--json]: shows a person's failures, waits and
+ * lock-outs, and the clocks of their devices.  Nothing is changed.
+ */
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -18,7 +21,10 @@ static const char *const positions[KF_POSITIONS] = {
 	[KF_POSITION_STRANGER] = "before it (strangers)",
 };
 
-/* As kf_throttle_wait has it, which also corrects the count. */
+/*
+ * For how many seconds codes are refused; KF_WAIT_FOREVER: until an unlock.
+ * kf_throttle_wait also cuts in *count a wait that is longer than it can be.
+ */
 static int64_t
 wait_of(const struct kf_conf *conf, struct kf_count *count)
 {
@@ -108,15 +114,18 @@ show_authenticator(const struct kf_authenticator *a, struct kf_state *state)
 	}
 }
 
-/* One that is only kept busy by somebody is not to be replaced. */
+/*
+ * Only a state that is missing or damaged is to be repaired.  Any other error
+ * may only mean that another process holds its lock.
+ */
 static void
 complain_of_state(const struct kf_person *person, enum kf_err err)
 {
 	if (err == KF_ERR_CORRUPT)
 		kf_complain("%s: the state of uid %" PRIu32 ": damaged, "
-		    "missing, or no file of keyfirst's own with mode 0600: "
+		    "missing, or not a file of user keyfirst with mode 0600: "
 		    "codes are refused: try keyfirst repair %s, with "
-		    "--first-use if nothing of it was ever used here",
+		    "--first-use if its factors were never used here",
 		    person->name, person->uid, person->name);
 	else
 		kf_complain("%s: the state of uid %" PRIu32 ": %s: it is busy, "

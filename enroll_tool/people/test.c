@@ -1,6 +1,7 @@
 /*
- * keyfirst test USER: what a login would do, with the installed verifier and
- * at this terminal.  It charges and spends like one, and grants nothing.
+ * keyfirst test USER: does what a login would do, with the installed verifier
+ * and at this terminal.  Guesses are charged and codes are used up as in a
+ * login.  The answer is only printed: it must not let anybody in.
  */
 #include <string.h>
 #include <unistd.h>
@@ -28,7 +29,7 @@ ask(void *context, bool echo, const char *prompt, struct kf_msg_answer *answer)
 	    kf_terminal_ask_stdin(prompt, echo, &answer->text);
 
 	(void)context;
-	/* A pipe shows no line ends of its own. */
+	/* A terminal shows the newline that the person types, a pipe none. */
 	if (!isatty(STDIN_FILENO))
 		kf_say("\n");
 	if (err == KF_OK)
@@ -49,10 +50,10 @@ reason(const struct kf_outcome *outcome)
 	case KF_DENY_AUTH:
 		return "not proved";
 	case KF_DENY_MAXTRIES:
-		return "nothing that is left can work at present: keyfirst "
-		    "status, with the name, tells more";
+		return "no factor that is left can work at present: keyfirst "
+		    "status USER tells why";
 	case KF_DENY_UNAVAILABLE:
-		return "something of keyfirst is broken: see the log";
+		return "a part of keyfirst is broken: see the log";
 	case KF_DENY_CONFIGURATION:
 		return "the configuration is not understood: see the log";
 	case KF_DENY_CONVERSATION:
@@ -63,7 +64,10 @@ reason(const struct kf_outcome *outcome)
 	return "not proved";
 }
 
-/* Where something is broken the answer is not no: there is none. */
+/*
+ * Did the verifier judge?  If it could not, because a part is broken, there is
+ * no answer, which is not the same as the answer "no".
+ */
 static bool
 is_answer(const struct kf_outcome *outcome)
 {
@@ -144,7 +148,7 @@ set_tty(struct kf_msg_request *request)
 		memcpy(request->tty, tty, strlen(tty) + 1);
 }
 
-/* The verifier is asked after the installation is closed again. */
+/* Fills in the request; kf_cmd_test sends it with the installation closed. */
 static enum kf_exit
 set_person(struct kf_installation *in, struct kf_person *person, void *context)
 {
@@ -177,7 +181,8 @@ kf_cmd_test(const struct kf_command *command, int argc, char **argv)
 		if (c != 's')
 			return KF_EXIT_USAGE;
 		if (!set_service(&request, optarg))
-			return kf_usage(command, "--service: a bad name");
+			return kf_usage(command, "--service: not the name of "
+			    "a service");
 	}
 	if (!kf_operands(command, argc, 1, 1))
 		return KF_EXIT_USAGE;

@@ -1,4 +1,7 @@
-/* keyfirst unlock USER: forgets failures, waits, lock-outs and disabling. */
+/*
+ * keyfirst unlock USER: clears failures, waits, lock-outs and disabling, and
+ * nothing else.
+ */
 #include "enroll_tool/children/as_service.h"
 #include "enroll_tool/cli/terminal.h"
 #include "enroll_tool/people/audit.h"
@@ -11,12 +14,13 @@ unlock(struct kf_installation *in, struct kf_person *person, void *context)
 	    person->uid, NULL);
 
 	(void)context;
-	/* The owner's way comes first and may be open although this failed. */
+	/* The strangers' count is cleared last, and may alone be left. */
 	if (err != KF_OK) {
 		kf_audit("unlock-incomplete", person, NULL);
-		kf_complain("%s: the state of uid %u: %s: strangers, or all, "
-		    "are still locked out: try %s%s", person->name,
-		    person->uid, kf_strerror(err), err == KF_ERR_CORRUPT ?
+		kf_complain("%s: the state of uid %u: %s: logins before a "
+		    "first factor, or all, may still be locked out: try %s%s",
+		    person->name, person->uid, kf_strerror(err),
+		    err == KF_ERR_CORRUPT ?
 		    "keyfirst repair " : "again",
 		    err == KF_ERR_CORRUPT ? person->name : "");
 		return KF_EXIT_ERROR;

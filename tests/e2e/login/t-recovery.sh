@@ -170,7 +170,7 @@ tap_check 'the log has it' logged \
 tap_check 'the old ones are dead' refused sudo_code rec-b \
 	"$old" "$old" "$old"
 tap_check 'said when they were made' \
-	grep -q 'former ones no longer work' "$site_dir/rec-b.recovery"
+	grep -q 'former codes no longer work' "$site_dir/rec-b.recovery"
 tap_check 'and ten new ones are left' left rec-b 10
 keyfirst unlock rec-b >"$site_dir/rec.out"
 old=$(r 2 rec-b)
@@ -207,15 +207,15 @@ tap_check 'and not spent' shows inside:root sudo_code rec-b "$(r 5 rec-b)"
 # --- the phone is gone -----------------------------------------------------------------
 
 tap_check 'the last factor is not removed by the way' \
-	told 3 'recovery codes alone would be left' keyfirst remove rec-b T1
+	told 3 'only recovery codes would be left' keyfirst remove rec-b T1
 tap_check 'but when it is meant' \
-	told 0 'Recovery codes alone are left.' keyfirst remove rec-b T1 --last
+	told 0 'Only recovery codes are left.' keyfirst remove rec-b T1 --last
 tap_check 'the codes still let in' \
 	shows inside:root sudo_code rec-b "$(r 6 rec-b)"
 tap_check 'they are the last now' told 3 'is the last factor' \
 	keyfirst remove rec-b R
 tap_check 'a label for them' told 0 '' keyfirst rename rec-b R drawer
-tap_check 'that a new issue keeps' told 0 'former ones no longer work' \
+tap_check 'that a new issue keeps' told 0 'former codes no longer work' \
 	keyfirst recovery rec-b
 tap_check 'stays' shows 'recovery, drawer: 10 of 10 left, never used' \
 	keyfirst status rec-b
