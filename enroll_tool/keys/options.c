@@ -144,7 +144,7 @@ look_at_file(const char *path)
 		return KF_EXIT_DONE;
 	kf_complain("%s: %s%s", path, strerror(error),
 	    error == EEXIST ? ": give the name of a new file" :
-	    ": give a file that whoever called sudo can make");
+	    ": give a file that the caller of sudo can create");
 	return KF_EXIT_ERROR;
 }
 

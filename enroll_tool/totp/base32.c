@@ -1,4 +1,4 @@
-/* Base32; see base32.h. */
+/* Encodes and decodes base32; see base32.h. */
 #include "enroll_tool/totp/base32.h"
 
 #include <stdint.h>
@@ -52,7 +52,7 @@ kf_base32_decode(const struct kf_secret *text, struct kf_secret *seed)
 		}
 		seed->bytes[seed->len++] = (unsigned char)(bits >> have);
 	}
-	/* One, three or six letters over would be half a byte. */
+	/* No number of bytes encodes to 1, 3 or 6 letters in the last group. */
 	if (letters % 8 == 1 || letters % 8 == 3 || letters % 8 == 6)
 		goto out;
 	err = KF_OK;
@@ -75,7 +75,7 @@ kf_base32_encode(const struct kf_secret *seed, size_t group,
 		return KF_ERR_RANGE;
 	for (size_t i = 0; i < letters; i++) {
 		size_t at = i * 5;
-		/* One byte past the end is zero in a struct kf_secret. */
+		/* A struct kf_secret has a zero byte behind its bytes. */
 		unsigned two = (unsigned)seed->bytes[at / 8] << 8 |
 		    seed->bytes[at / 8 + 1];
 

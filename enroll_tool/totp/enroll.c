@@ -1,6 +1,6 @@
 /*
- * keyfirst enroll totp: makes or takes a seed, shows it, has it proved, and
- * only then stores it.
+ * keyfirst enroll totp: makes a seed or reads one, shows it, asks for a code of
+ * it, and stores it.  No seed is stored before a right code was given.
  */
 #include <string.h>
 #include <unistd.h>
@@ -12,7 +12,7 @@
 #include "enroll_tool/totp/enroll.h"
 #include "enroll_tool/totp/store.h"
 
-/* As long as the hash, as RFC 6238 has it. */
+/* In bytes: as long as the output of the hash, as in RFC 6238. */
 static size_t
 seed_length(uint32_t algorithm)
 {
@@ -27,6 +27,7 @@ seed_length(uint32_t algorithm)
 	return 64;
 }
 
+/* Takes the seed from standard input, for --secret-stdin. */
 static enum kf_exit
 read_seed(struct kf_totp_enrol *e)
 {

@@ -1,4 +1,4 @@
-/* The command line of `keyfirst enroll totp`; see totp/enroll.h. */
+/* Reads the command line of `keyfirst enroll totp`; see totp/enroll.h. */
 #include "enroll_tool/totp/enroll.h"
 
 #include <string.h>
@@ -48,7 +48,7 @@ set_number(const struct kf_totp_enrol *e, const char *option,
 	return true;
 }
 
-/* The index of a value among words, or an error. */
+/* Sets *index to that of the word that equals value; complains if none does. */
 static bool
 set_word(const struct kf_totp_enrol *e, const char *option, const char *value,
     const char *const words[3], uint32_t *index)
@@ -80,7 +80,7 @@ set_qr(struct kf_totp_enrol *e, const char *value)
 	return true;
 }
 
-/* A colon would end the issuer in the URI's label. */
+/* No colon, because in the label of the URI a colon ends the issuer. */
 static bool
 set_issuer(struct kf_totp_enrol *e, const char *value)
 {
@@ -131,6 +131,7 @@ set_option(struct kf_totp_enrol *e, int option)
 	return false;
 }
 
+/* The name of the host, or "keyfirst" if that cannot be an issuer. */
 static void
 set_default_issuer(struct kf_totp_enrol *e)
 {

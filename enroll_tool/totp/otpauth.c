@@ -1,4 +1,4 @@
-/* otpauth URIs; see otpauth.h. */
+/* Makes otpauth URIs; see otpauth.h. */
 #include "enroll_tool/totp/otpauth.h"
 
 #include <stdio.h>
@@ -8,7 +8,7 @@
 
 static const char *const algorithms[] = { "SHA1", "SHA256", "SHA512" };
 
-/* Appends while it fits; len beyond KF_SECRET_MAX says that it did not. */
+/* Appends to uri.  uri->len is KF_SECRET_MAX + 1 once something did not fit. */
 static void
 add(struct kf_secret *uri, const void *bytes, size_t len)
 {
@@ -26,7 +26,7 @@ add_text(struct kf_secret *uri, const char *text)
 	add(uri, text, strlen(text));
 }
 
-/* RFC 3986, section 2.3: everything but the unreserved is encoded. */
+/* Encodes every character but the unreserved ones of RFC 3986, section 2.3. */
 static void
 add_encoded(struct kf_secret *uri, const char *text)
 {

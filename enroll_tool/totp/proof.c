@@ -1,6 +1,7 @@
 /*
- * Nothing is stored before a code has shown that the app and this machine
- * agree; see totp/enroll.h.
+ * Asks for a code of the new seed; see totp/enroll.h.  A right code shows that
+ * the app has the seed and that the clocks of the app and of this machine
+ * agree.  Nothing may be stored before that.
  */
 #include "enroll_tool/totp/enroll.h"
 
@@ -13,15 +14,18 @@
 #include "factors/totp.h"
 
 #define TRIES 3
-#define HINT_SECONDS 600	/* how far a clock is looked for */
+#define HINT_SECONDS 600	/* by which a clock may be wrong for a hint */
 
 enum proof {
 	PROOF_RIGHT,
 	PROOF_WRONG,
-	PROOF_BROKEN		/* and complained about */
+	PROOF_BROKEN		/* no code can be judged; after a complaint */
 };
 
-/* If the code is right for another time, says which; else nothing. */
+/*
+ * If the code is right for another time within HINT_SECONDS, sets hint to a
+ * text that names the time; otherwise to "".
+ */
 static void
 find_hint(const struct kf_totp_enrol *e, const struct kf_code *code,
     int64_t now, char *hint, size_t size)
@@ -44,6 +48,7 @@ find_hint(const struct kf_totp_enrol *e, const struct kf_code *code,
 	    off < 0 ? "ago" : "from now");
 }
 
+/* If the code is wrong, sets why to a text for the person, or to "". */
 static enum proof
 judge(struct kf_totp_enrol *e, const struct kf_secret *answer, char *why,
     size_t size)
@@ -77,6 +82,7 @@ out:
 	return proof;
 }
 
+/* For --code. */
 static enum kf_exit
 prove_once(struct kf_totp_enrol *e)
 {

@@ -1,10 +1,10 @@
-/* QR codes in terminals; see qr.h. */
+/* Makes QR codes and draws them in terminals; see qr.h. */
 #include "enroll_tool/totp/qr.h"
 
 #include <qrencode.h>
 #include <string.h>
 
-/* Bright white on black, in any palette. */
+/* ANSI colours.  COLOURS: bright white on black, in any palette. */
 #define COLOURS "\033[40;37;1m"
 #define LIGHT "\033[47m"
 #define DARK "\033[40m"
@@ -40,7 +40,7 @@ kf_qr_wipe(struct kf_qr *qr)
 	explicit_bzero(qr, sizeof(*qr));
 }
 
-/* Around the code everything is light. */
+/* Coordinates include the margin, which is light. */
 static bool
 is_dark(const struct kf_qr *qr, size_t margin, size_t x, size_t y)
 {
@@ -64,7 +64,10 @@ kf_qr_columns(const struct kf_qr *qr, enum kf_qr_style style, size_t margin)
 	return style == KF_QR_UTF8 ? side : 2 * side;
 }
 
-/* A whole piece or nothing; the line always fits a code of the largest size. */
+/*
+ * Appends the whole piece or nothing.  KF_QR_LINE_MAX is enough for a line of a
+ * code of the largest size.
+ */
 static void
 add(char text[KF_QR_LINE_MAX], size_t *len, const char *piece)
 {
@@ -80,7 +83,7 @@ static void
 draw_utf8(const struct kf_qr *qr, bool colour, size_t margin, size_t line,
     char text[KF_QR_LINE_MAX])
 {
-	/* By light upper half, light lower half. */
+	/* [the upper module is light][the lower module is light] */
 	static const char *const blocks[2][2] = {
 		{ " ", "\u2584" }, { "\u2580", "\u2588" },
 	};

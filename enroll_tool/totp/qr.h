@@ -1,8 +1,8 @@
 /*
- * QR codes of secrets: made by libqrencode, drawn for terminals, written as
- * PNG (qr_png.c).  Every buffer that could be read back is wiped; what the
- * libraries keep for themselves dies with the process, which is locked in
- * memory.
+ * QR codes of secrets: libqrencode makes them, qr.c draws them for terminals,
+ * and qr_png.c writes them as PNG.  Buffers of ours that hold a code are wiped.
+ * Copies in memory of the libraries cannot be wiped; they are gone when the
+ * process ends, and its pages are locked in memory.
  */
 #ifndef KF_QR_H
 #define KF_QR_H
@@ -12,8 +12,8 @@
 
 #include "common/secret.h"
 
-#define KF_QR_SIZE_MAX 177
-#define KF_QR_LINE_MAX 4096
+#define KF_QR_SIZE_MAX 177		/* modules a side, of version 40 */
+#define KF_QR_LINE_MAX 4096		/* bytes of a drawn line */
 
 struct kf_qr {
 	size_t size;		/* modules a side */
@@ -22,11 +22,14 @@ struct kf_qr {
 
 enum kf_qr_style {
 	KF_QR_NONE,
-	KF_QR_UTF8,		/* half blocks, two rows of modules a line */
-	KF_QR_ANSI		/* coloured spaces, two columns a module */
+	KF_QR_UTF8,		/* half blocks: two rows of modules a line */
+	KF_QR_ANSI		/* coloured spaces: two columns a module */
 };
 
-/* KF_ERR_RANGE when the text does not fit a QR code.  The caller wipes. */
+/*
+ * Makes the QR code of text.  KF_ERR_RANGE if text does not fit a QR code.
+ * kf_qr_wipe must follow.
+ */
 KF_CHECKED enum kf_err
 kf_qr_make(const struct kf_secret *text, struct kf_qr *qr)
     __attribute__((nonnull));
@@ -34,7 +37,7 @@ kf_qr_make(const struct kf_secret *text, struct kf_qr *qr)
 void
 kf_qr_wipe(struct kf_qr *qr) __attribute__((nonnull));
 
-/* Terminal lines and columns of a drawing with that margin. */
+/* The lines and columns that a drawing needs; the margin is in modules. */
 size_t
 kf_qr_lines(const struct kf_qr *qr, enum kf_qr_style style, size_t margin)
     __attribute__((nonnull));
@@ -43,9 +46,10 @@ kf_qr_columns(const struct kf_qr *qr, enum kf_qr_style style, size_t margin)
     __attribute__((nonnull));
 
 /*
- * Draws one line, without a newline.  Colours are set explicitly, so that it
- * scans on dark and light terminals alike; UTF8 without colour takes the
- * terminal to be light on dark.  The caller wipes the line.
+ * Draws one line to text, without a newline.  With colour, the colours are set
+ * explicitly, so that the code can be scanned from dark and from light
+ * terminals.  KF_QR_UTF8 without colour is right only on a terminal with light
+ * text on a dark ground; KF_QR_ANSI always has colours.  The caller wipes text.
  */
 void
 kf_qr_draw(const struct kf_qr *qr, enum kf_qr_style style, bool colour,
@@ -56,10 +60,14 @@ kf_qr_draw(const struct kf_qr *qr, enum kf_qr_style style, bool colour,
 struct kf_png {
 	unsigned char *bytes;	/* freed by kf_png_wipe */
 	size_t len;
-	size_t room;
+	size_t room;		/* allocated bytes */
 };
 
-/* Each module as scale x scale pixels.  KF_ERR_CRYPTO: libpng refused. */
+/*
+ * Makes a PNG file with scale x scale pixels for each module; the margin is in
+ * modules.  KF_ERR_CRYPTO if there is no memory or libpng fails.  After KF_OK,
+ * kf_png_wipe must follow.
+ */
 KF_CHECKED enum kf_err
 kf_qr_png(const struct kf_qr *qr, size_t scale, size_t margin,
     struct kf_png *png) __attribute__((nonnull));

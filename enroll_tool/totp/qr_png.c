@@ -1,4 +1,4 @@
-/* QR codes as PNG, in memory, with libpng; see qr.h. */
+/* Writes QR codes as PNG to memory, with libpng; see qr.h. */
 #include "enroll_tool/totp/qr.h"
 
 #include <png.h>
@@ -16,7 +16,10 @@ kf_png_wipe(struct kf_png *png)
 	*png = (struct kf_png){ 0 };
 }
 
-/* Not realloc, which would leave a copy behind. */
+/*
+ * Makes room for more bytes.  Does not use realloc, which could leave a copy of
+ * the secret behind in freed memory.
+ */
 static bool
 grow(struct kf_png *png, size_t more)
 {
@@ -66,7 +69,10 @@ on_warning(png_structp writer, png_const_charp text)
 	(void)text;
 }
 
-/* One row of modules as a row of pixels, a bit each; 1 is white. */
+/*
+ * Sets row to one row of pixels, a bit for each pixel, for the row y of modules
+ * (with the margin); 1 is white.
+ */
 static void
 fill_row(const struct kf_qr *qr, size_t scale, size_t margin, size_t y,
     unsigned char *row, size_t len)
@@ -85,7 +91,7 @@ fill_row(const struct kf_qr *qr, size_t scale, size_t margin, size_t y,
 	}
 }
 
-/* What libpng's error exit must still find. */
+/* What kf_qr_png must free, also when libpng left write_png by longjmp. */
 struct work {
 	png_structp writer;
 	png_infop info;

@@ -1,4 +1,7 @@
-/* Showing a seed to the person who will hold it; see totp/enroll.h. */
+/*
+ * Shows the seed to the person who enrols it, as QR code, secret and URI; see
+ * totp/enroll.h.
+ */
 #include "enroll_tool/totp/enroll.h"
 
 #include <errno.h>
@@ -8,9 +11,9 @@
 #include "enroll_tool/cli/terminal.h"
 #include "enroll_tool/totp/base32.h"
 
-#define MARGIN 4		/* ISO/IEC 18004: the quiet zone */
-#define SMALL_MARGIN 2		/* scans too, and fits 24 lines more often */
-#define PNG_SCALE 8
+#define MARGIN 4		/* modules: the quiet zone of ISO/IEC 18004 */
+#define SMALL_MARGIN 2		/* scans as well, and needs fewer lines */
+#define PNG_SCALE 8		/* pixels a side of a module */
 
 static void
 draw(const struct kf_totp_enrol *e, const struct kf_qr *qr)
@@ -54,7 +57,7 @@ write_png(const struct kf_totp_enrol *e, const struct kf_qr *qr)
 	}
 	kf_complain("%s: %s%s", e->png, strerror(error),
 	    error == EEXIST ? ": give the name of a new file" :
-	    ": give a file that whoever called sudo can make");
+	    ": give a file that the caller of sudo can create");
 	return KF_EXIT_ERROR;
 }
 
@@ -74,7 +77,7 @@ show_text(const struct kf_totp_enrol *e, const struct kf_secret *uri)
 enum kf_exit
 kf_totp_show(const struct kf_totp_enrol *e, const char *name)
 {
-	/* Whoever gave us the secret has it already. */
+	/* With --secret-stdin the person has the secret already. */
 	bool visible = !e->secret_stdin ||
 	    (e->qr_given && e->qr != KF_QR_NONE);
 	enum kf_exit status = KF_EXIT_DONE;

@@ -1,4 +1,4 @@
-/* TOTP into the store; see totp/store.h. */
+/* Adds TOTP factors to an enrolment; see totp/store.h. */
 #include "enroll_tool/totp/store.h"
 
 #include <string.h>
@@ -28,8 +28,9 @@ kf_totp_seed_fits(const struct kf_secret *seed, const char *what,
 }
 
 /*
- * HMAC pads keys with zeros, so seeds are the same seed if they are with zeros
- * behind; and so the comparison tells nothing about lengths either.
+ * Compares KF_SEED_MAX bytes of both seeds, with the zeros behind the shorter
+ * one, because HMAC pads its key with zeros: seeds that differ only in zeros at
+ * the end give the same codes.  So the comparison does not show lengths either.
  */
 enum kf_exit
 kf_totp_check(const struct kf_installation *in, const struct kf_person *person,
@@ -58,8 +59,8 @@ kf_totp_check(const struct kf_installation *in, const struct kf_person *person,
 		}
 		if (same) {
 			kf_complain("%s: that secret is enrolled already, "
-			    "as %s: make a new one, or remove that one first",
-			    person->name, a->id);
+			    "as %s: make a new secret, or remove that factor "
+			    "first", person->name, a->id);
 			return KF_EXIT_POLICY;
 		}
 	}

@@ -48,7 +48,7 @@ for way in es256 eddsa; do
 		as_es_d es-c --ssh-key-out "id_$way"
 	tap_check "ssh, $way: which is not there" test ! -e "$home/id_$way"
 	tap_check "ssh, $way: where es-d may not write" complains 5 \
-		'whoever called sudo can make' in_vain untouched "ssh-$way" \
+		'the caller of sudo can create' in_vain untouched "ssh-$way" \
 		as_es_d es-c --ssh-key-out "/root/id_$way"
 	key_stop "ssh-$way"
 done
