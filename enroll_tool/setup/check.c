@@ -1,7 +1,8 @@
 /*
- * What `keyfirst setup` looks at and does not make: enrolments that the
- * service user could not read, or would not trust, the verifier, and the udev
- * rule.  Nothing is said of what lies in state/: root does not look in there.
+ * The parts that `keyfirst setup` checks but does not make: the owner and mode
+ * of each enrolment, without which the service user cannot read it or does not
+ * trust it; the two programs in libexec; and the udev rule.  It must not look
+ * into state/, because root does not open anything there.
  */
 #include "enroll_tool/setup/setup.h"
 
@@ -28,7 +29,7 @@ check_enrolment(struct kf_setup *s, int dir, const char *path,
 	    st.st_gid == s->gid && (st.st_mode & 07777) == 0640))
 		return;
 	kf_complain("setup: %s/enrolled/%s: must be a file of root:%s with "
-	    "mode 0640 and one name, and is not: chown and chmod it", path,
+	    "mode 0640 and one hard link, and is not: chown and chmod it", path,
 	    name, KF_SERVICE_NAME);
 	s->wrong = true;
 }
@@ -61,8 +62,8 @@ check_program(struct kf_setup *s, const char *path)
 	    st.st_uid == 0 && (st.st_mode & 0022) == 0 &&
 	    (st.st_mode & 0111) == 0111)
 		return;
-	kf_complain("setup: %s: must be a program of root's that all may run: "
-	    "install it again", path);
+	kf_complain("setup: %s: must be a program that root owns and all may "
+	    "run, and only root may write: install keyfirst again", path);
 	s->wrong = true;
 }
 
@@ -78,14 +79,14 @@ kf_setup_check_rule(struct kf_setup *s, bool new_user)
 {
 	if (kf_key_rule_is_there()) {
 		if (new_user)
-			kf_say("For security keys that are plugged in now: "
-			    KF_KEY_RULE_RELOAD "\n");
+			kf_say("For security keys that are plugged in now, "
+			    "run: " KF_KEY_RULE_RELOAD "\n");
 		return;
 	}
-	kf_complain("setup: the udev rule " KF_KEY_RULE " is missing, which "
-	    "lets keyfirst use security keys: install it, then "
+	kf_complain("setup: the udev rule " KF_KEY_RULE " is missing, without "
+	    "which keyfirst cannot use security keys: install it, then "
 	    "run " KF_KEY_RULE_RELOAD);
-	/* Unless it was configured so. */
+	/* Without a path, configure was told not to install the rule. */
 	if (kf_path_udev_rule[0] != '\0')
 		s->wrong = true;
 }

@@ -1,8 +1,9 @@
 /*
- * Folders, machine key and configuration; see setup.h.  Everything is made
- * relative to a directory that was walked to and belongs to root alone, so
- * that nobody can put something else in its place.  state/ is given to the
- * service user once, when it is made, and never touched again.
+ * Makes and checks the folders, the machine key and the configuration; see
+ * setup.h.  Every file is made relative to an open directory that only root can
+ * change, and so are all directories above it, so that nobody can put another
+ * file in its place.  state/ is given to the service user once, when it is
+ * made; after that, root must not touch it.
  */
 #include "enroll_tool/setup/setup.h"
 
@@ -26,23 +27,25 @@ static enum kf_exit
 complain_path(const char *path, enum kf_err err)
 {
 	kf_complain("setup: %s: %s", path, err == KF_ERR_UNTRUSTED ?
-	    "it, or a directory above it, is not root's alone to write" :
+	    "others than root can write it, or a directory above it" :
 	    kf_strerror(err));
 	return KF_EXIT_ERROR;
 }
 
+/* Complains about a wrong owner or mode; uid, gid and mode are required. */
 static void
 wrong(struct kf_setup *s, const char *dir, const char *name,
     const struct stat *st, uid_t uid, gid_t gid, mode_t mode)
 {
-	kf_complain("setup: %s/%s: is %u:%u with mode %04o, and must be "
-	    "%u:%u with mode %04o: look who changed it, then chown and chmod",
+	kf_complain("setup: %s/%s: is %u:%u with mode %04o, and must be a "
+	    "directory of %u:%u with mode %04o: find out who changed it, then "
+	    "chown and chmod it",
 	    dir, name, st->st_uid, st->st_gid, (unsigned)st->st_mode & 07777,
 	    uid, gid, (unsigned)mode);
 	s->wrong = true;
 }
 
-/* What the verifier needs lies below: its user must come through. */
+/* The verifier opens files below: its user must have search permission. */
 static void
 check_passage(struct kf_setup *s, int dir, const char *path)
 {
@@ -51,12 +54,15 @@ check_passage(struct kf_setup *s, int dir, const char *path)
 	if (fstat(dir, &st) == 0 && ((st.st_mode & 0001) != 0 ||
 	    (st.st_gid == s->gid && (st.st_mode & 0010) != 0)))
 		return;
-	kf_complain("setup: %s: user %s cannot pass it: chmod 0755", path,
-	    KF_SERVICE_NAME);
+	kf_complain("setup: %s: user %s cannot open the files below it: "
+	    "chmod 0755", path, KF_SERVICE_NAME);
 	s->wrong = true;
 }
 
-/* A directory in one that is open; made, or checked. */
+/*
+ * Makes the directory name in the open directory dir, or checks its owner and
+ * mode if it exists.
+ */
 static enum kf_exit
 make_at(struct kf_setup *s, int dir, const char *path, const char *name,
     uid_t uid, gid_t gid, mode_t mode)
@@ -69,7 +75,10 @@ make_at(struct kf_setup *s, int dir, const char *path, const char *name,
 			wrong(s, path, name, &st, uid, gid, mode);
 		return KF_EXIT_DONE;
 	}
-	/* Nobody else writes here: the name is what we have just made. */
+	/*
+	 * Only root can write in dir, so that name is still the directory that
+	 * mkdirat has made.
+	 */
 	if (errno != ENOENT || mkdirat(dir, name, 0700) != 0 ||
 	    fchmodat(dir, name, mode, 0) != 0 ||
 	    fchownat(dir, name, uid, gid, AT_SYMLINK_NOFOLLOW) != 0) {
@@ -81,7 +90,10 @@ make_at(struct kf_setup *s, int dir, const char *path, const char *name,
 	return KF_EXIT_DONE;
 }
 
-/* Opens a directory of root's, and makes it and those above it if need be. */
+/*
+ * Opens a directory that only root can change.  Makes it, and the directories
+ * above it, if they do not exist.  The caller closes *fd.
+ */
 static enum kf_exit
 make_directory(struct kf_setup *s, const char *path, int *fd)
 {
@@ -109,6 +121,7 @@ make_directory(struct kf_setup *s, const char *path, int *fd)
 	return err == KF_OK ? KF_EXIT_DONE : complain_path(path, err);
 }
 
+/* Writes a new machine key to FRESH_KEY in dir; sets errno on failure. */
 static bool
 write_key(int dir, gid_t gid)
 {
@@ -116,7 +129,7 @@ write_key(int dir, gid_t gid)
 	bool ok = false;
 	int fd;
 
-	/* Left behind by one that was killed; the directory is root's. */
+	/* A killed setup may have left it; only root can write here. */
 	(void)unlinkat(dir, FRESH_KEY, 0);
 	fd = openat(dir, FRESH_KEY,
 	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
@@ -130,7 +143,10 @@ write_key(int dir, gid_t gid)
 	return close(fd) == 0 && ok;
 }
 
-/* Never in place of one that is there: every seed would be lost. */
+/*
+ * Makes the machine key.  It must not replace an existing key, because every
+ * enrolled seed would be lost: hence RENAME_NOREPLACE.
+ */
 static enum kf_exit
 make_key(struct kf_setup *s, int dir)
 {
@@ -171,8 +187,8 @@ check_key(struct kf_setup *s, int dir)
 	if (!S_ISREG(st.st_mode) || st.st_uid != 0 || st.st_gid != s->gid ||
 	    (st.st_mode & 07777) != 0640) {
 		kf_complain("setup: %s: is %u:%u with mode %04o, and must be "
-		    "a file of root:%s with mode 0640: look who changed it, "
-		    "then chown and chmod", kf_path_machine_key,
+		    "a file of root:%s with mode 0640: find out who changed "
+		    "it, then chown and chmod it", kf_path_machine_key,
 		    st.st_uid, st.st_gid, (unsigned)st.st_mode & 07777,
 		    KF_SERVICE_NAME);
 		s->wrong = true;

@@ -1,6 +1,7 @@
 /*
- * keyfirst setup: makes what keyfirst needs and is not there, and says what is
- * there and wrong.  It may be run again at any time; it repairs nothing.
+ * keyfirst setup: makes the parts of the installation that are missing, and
+ * complains about those that are wrong.  It must not change a part that exists.
+ * It may be run again at any time.
  */
 #include <string.h>
 
@@ -12,7 +13,7 @@
 
 #define FILE_BACKEND "file:"
 
-/* The store that the configuration names, where that is another. */
+/* Sets up the store of the option store, if it is not the default store. */
 static enum kf_exit
 set_up_other_store(struct kf_setup *s)
 {

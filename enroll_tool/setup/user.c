@@ -1,6 +1,7 @@
 /*
- * The service user: a system user without a home, a shell or a password,
- * made by the distribution's own programs; see setup.h.
+ * Makes or checks the service user: a system user without a home, a login shell
+ * or a password, made by the distribution's own programs; see setup.h.  An
+ * account that exists must not be changed.
  */
 #include "enroll_tool/setup/setup.h"
 
@@ -19,8 +20,8 @@
 #define USERADD "/usr/sbin/useradd"
 
 /*
- * Who owns state/ and can read the machine key is nobody who logs in: an
- * account that was there before may be a person's.
+ * The service user owns state/ and can read the machine key.  So nobody may log
+ * in as that user, and an account that existed before may be a person's.
  */
 static enum kf_exit
 refuse(const char *why)
@@ -59,7 +60,10 @@ check_user(const struct passwd *pw, gid_t gid)
 	return KF_EXIT_DONE;
 }
 
-/* With an empty environment; its complaints go to standard error. */
+/*
+ * Runs a program with an empty environment and all its output on standard
+ * error.  Returns false after a complaint if it fails.
+ */
 static bool
 run_program(char *const argv[])
 {
@@ -99,8 +103,8 @@ make_group(struct kf_setup *s)
 			return KF_EXIT_ERROR;
 		gr = getgrnam(KF_SERVICE_NAME);
 		if (gr == NULL) {
-			kf_complain("setup: group %s was made, and is not "
-			    "there", KF_SERVICE_NAME);
+			kf_complain("setup: group %s was made, but is not "
+			    "found: try getent group", KF_SERVICE_NAME);
 			return KF_EXIT_ERROR;
 		}
 		kf_say("Made group %s.\n", KF_SERVICE_NAME);
@@ -129,8 +133,8 @@ make_user(struct kf_setup *s)
 			return KF_EXIT_ERROR;
 		pw = getpwnam(KF_SERVICE_NAME);
 		if (pw == NULL) {
-			kf_complain("setup: user %s was made, and is not "
-			    "there", KF_SERVICE_NAME);
+			kf_complain("setup: user %s was made, but is not "
+			    "found: try getent passwd", KF_SERVICE_NAME);
 			return KF_EXIT_ERROR;
 		}
 		kf_say("Made user %s.\n", KF_SERVICE_NAME);
