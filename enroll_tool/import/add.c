@@ -1,6 +1,7 @@
 /*
- * What was read of a foreign file, into the store, in root's process; see
- * import.h.  Nobody has shown that it works: it is unproved until it is used.
+ * Adds an imported code or key to a person's enrolment, in root's process; see
+ * import.h.  The person has not shown that it works, so it is added as unproved
+ * and stays so until it is used.
  */
 #include "enroll_tool/import/import.h"
 
@@ -14,9 +15,12 @@
 #include "factors/factor.h"
 
 #define LABEL "imported"
-#define AHEAD_SECONDS 600	/* what may have been used before its time */
+#define AHEAD_SECONDS 600	/* by which a used time step may be ahead */
 
-/* What may have been used counts as used. */
+/*
+ * Sets the first time step that is accepted, so that no code counts that may
+ * have been used with the other module.
+ */
 static enum kf_exit
 set_first_step(const char *file, const struct kf_import_entry *e,
     struct kf_totp *totp)
@@ -27,8 +31,9 @@ set_first_step(const char *file, const struct kf_import_entry *e,
 	if (!kf_clock_is_usable("import"))
 		return KF_EXIT_ERROR;
 	if (e->used > kf_totp_step(totp, now) + AHEAD_SECONDS / totp->period) {
-		kf_complain("import: %s: line %u: a code of the future was "
-		    "used: check this machine's clock", file, e->line);
+		kf_complain("import: %s: line %u: by this machine's clock, a "
+		    "code was used before its time: check the clock", file,
+		    e->line);
 		return KF_EXIT_ERROR;
 	}
 	totp->first_step = e->used > 0 ? e->used :
@@ -58,7 +63,10 @@ prepare_totp(const char *file, struct kf_import_ready *ready)
 	    set_first_step(file, e, &ready->totp);
 }
 
-/* How far the key has counted, and which model it is, the file does not say. */
+/*
+ * The file says neither which model the key is nor how far its counter is, so
+ * both are 0.
+ */
 static enum kf_exit
 prepare_key(const struct kf_installation *in, const char *file,
     const char *rp_id, struct kf_import_ready *ready)
@@ -79,9 +87,9 @@ prepare_key(const struct kf_installation *in, const char *file,
 	memcpy(key->public_key, e->public_key, sizeof(key->public_key));
 	if (kf_key_model_allowed(&in->conf, key->aaguid))
 		return KF_EXIT_DONE;
-	kf_complain("import: %s: line %u: key.aaguid-allow names models, and "
-	    "which one this is the file does not say: take keyfirst enroll "
-	    "key", file, e->line);
+	kf_complain("import: %s: line %u: key.aaguid-allow names models, but "
+	    "the file does not say which model the key is: use keyfirst "
+	    "enroll key instead", file, e->line);
 	return KF_EXIT_POLICY;
 }
 

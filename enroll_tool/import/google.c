@@ -1,7 +1,8 @@
 /*
- * ~/.google_authenticator: the secret in base32, options ('" NAME VALUE'), and
- * emergency codes of eight digits.  An option that is not known could change
- * what the codes are, so it is refused.  All codes are SHA-1 of six digits.
+ * Parses ~/.google_authenticator: the first line is the secret in base32; then
+ * come options ('" NAME VALUE') and emergency codes of eight digits.  All codes
+ * are SHA-1 of six digits.  An unknown option must be refused, because it could
+ * change how codes are computed.
  */
 #include "enroll_tool/import/import.h"
 
@@ -17,7 +18,10 @@ struct file {
 	bool time_based;
 };
 
-/* The first thing that is wrong; but what is counter-based is that. */
+/*
+ * Notes the first error of the file.  But a file for counter-based codes is
+ * refused as such, whatever other error it has.
+ */
 static void
 refuse(struct file *f, enum kf_import_why why, uint32_t line)
 {
@@ -69,7 +73,7 @@ set_period(struct file *f, char *rest)
 	return KF_IMPORT_TAKEN;
 }
 
-/* Behind DISALLOW_REUSE: the steps of codes that were used lately. */
+/* DISALLOW_REUSE lists the time steps of the codes that were used lately. */
 static enum kf_import_why
 set_used(struct file *f, char *rest)
 {
@@ -96,7 +100,7 @@ set_skew(struct file *f, char *rest)
 	return KF_IMPORT_TAKEN;
 }
 
-/* What says how logins went or are limited, and nothing about the codes. */
+/* Is it an option about past logins or limits, and not about the codes? */
 static bool
 is_passed_over(const char *name)
 {

@@ -1,7 +1,8 @@
 /*
- * keyfirst import FORMAT FILE: takes codes and keys of another module over, all
- * of a person's or none, without a proof: they are unproved until they are
- * used.  Nothing of the file's text is printed; see import.h.
+ * keyfirst import FORMAT FILE: imports codes and keys from a file of another
+ * module.  Of each person either all entries are imported or none.  The person
+ * does not prove them, so they count as unproved until they are used.  No text
+ * of the file may be printed; see import.h.
  */
 #include <stdio.h>
 #include <string.h>
@@ -13,7 +14,7 @@
 #include "enroll_tool/keys/enroll.h"
 #include "enroll_tool/people/people.h"
 
-/* How pam_u2f and pamu2fcfg begin it, where nobody says what it is. */
+/* pam_u2f and pamu2fcfg use this and the host name as default RP id. */
 #define U2F_RP "pam://"
 
 enum { OPT_USER = 256, OPT_RP, OPT_DRY_RUN };
@@ -29,24 +30,24 @@ struct import {
 	struct kf_installation in;
 	enum kf_import_format format;
 	const char *file;
-	const char *user;		/* of --user; or NULL */
-	const char *rp;			/* of --rp; or NULL */
-	char rp_id[KF_KEY_RP_ID_SIZE];	/* of keys */
-	bool dry_run;
+	const char *user;		/* --user; or NULL */
+	const char *rp;			/* --rp; or NULL */
+	char rp_id[KF_KEY_RP_ID_SIZE];	/* the RP id of the keys */
+	bool dry_run;			/* --dry-run */
 	struct kf_import_list list;
-	bool done[KF_IMPORT_ENTRIES_MAX];
-	uint32_t flags;			/* of all that were imported */
-	bool earlier;			/* lines that another one stands for */
-	bool any;			/* was imported */
+	bool done[KF_IMPORT_ENTRIES_MAX]; /* entries that were handled */
+	uint32_t flags;			/* of all imported entries */
+	bool earlier;			/* a later line replaced another line */
+	bool any;			/* an entry was imported */
 };
 
-/* All of one person's. */
+/* The entries of one person. */
 struct batch {
 	const struct kf_installation *in;
 	size_t count;
 	const struct kf_import_entry *entries[KF_AUTHENTICATORS_MAX];
 	struct kf_import_ready ready[KF_AUTHENTICATORS_MAX];
-	size_t lines;			/* with those that are refused */
+	size_t lines;			/* all entries, also the refused ones */
 };
 
 static enum kf_exit
@@ -55,9 +56,12 @@ worse(enum kf_exit a, enum kf_exit b)
 	return a > b ? a : b;
 }
 
-/* One person */
+/* --- one person --- */
 
-/* A name from the file is not printed unless it is an account's. */
+/*
+ * Finds the person of an entry.  A name from the file is not printed unless it
+ * is the name of an account.
+ */
 static enum kf_exit
 find_person(struct import *im, const struct kf_import_entry *e,
     struct kf_person *person)
@@ -103,7 +107,10 @@ add_all(struct kf_person *person, void *context)
 	return status;
 }
 
-/* Tried on a copy first: who is refused gets no state either. */
+/*
+ * Stores the entries of one person.  Adds them to a copy first, because
+ * kf_person_enrol makes a state, which a person who is refused must not get.
+ */
 static enum kf_exit
 store(struct import *im, struct batch *batch)
 {
@@ -122,6 +129,7 @@ store(struct import *im, struct batch *batch)
 	return status;
 }
 
+/* Is the entry of the same person as the entry first? */
 static bool
 is_of(const struct kf_import_entry *e, const struct kf_import_entry *first)
 {
@@ -129,7 +137,10 @@ is_of(const struct kf_import_entry *e, const struct kf_import_entry *first)
 	    strcmp(e->user, first->user) == 0);
 }
 
-/* pam_u2f takes a person's last line for all that there is of theirs. */
+/*
+ * The first line that counts.  For pam_u2f that is the last line of the person,
+ * because pam_u2f ignores the lines before it; otherwise 0: all lines count.
+ */
 static uint32_t
 first_line(const struct import *im, size_t first)
 {
@@ -143,7 +154,10 @@ first_line(const struct import *im, size_t first)
 	return line;
 }
 
-/* From the first line of a person's on, whatever else there is of theirs. */
+/*
+ * Gathers all entries of the person of the entry first.  Complains about each
+ * entry that is refused, and returns the worst status.
+ */
 static enum kf_exit
 gather(struct import *im, size_t first, struct batch *batch)
 {
@@ -164,8 +178,8 @@ gather(struct import *im, size_t first, struct batch *batch)
 		if (e->why != KF_IMPORT_TAKEN) {
 			status = worse(status, kf_import_complain(im->file, e));
 		} else if (batch->count == KF_AUTHENTICATORS_MAX) {
-			kf_complain("import: %s: line %u: more than %d of one "
-			    "person", im->file, e->line,
+			kf_complain("import: %s: line %u: more than %d "
+			    "factors of one person", im->file, e->line,
 			    KF_AUTHENTICATORS_MAX);
 			status = worse(status, KF_EXIT_POLICY);
 		} else {
@@ -187,35 +201,37 @@ import_person(struct import *im, size_t first)
 	if (status == KF_EXIT_DONE)
 		status = store(im, &batch);
 	else if (batch.lines > 1)
-		kf_complain("import: %s: line %u: nothing of that person's "
+		kf_complain("import: %s: line %u: no factor of that person "
 		    "was imported", im->file, im->list.entries[first].line);
 	explicit_bzero(&batch, sizeof(batch));
 	return status;
 }
 
-/* The file */
+/* --- the file --- */
 
-/* What is not taken over, in a line each. */
+/* Tells what was not imported or must be known, in a line each. */
 static void
 explain(const struct import *im)
 {
 	if ((im->flags & KF_IMPORT_HAS_SCRATCH_CODES) != 0)
-		kf_say("The emergency scratch codes are not taken over.  For "
-		    "new ones: keyfirst recovery %s\n", im->user);
+		kf_say("The emergency scratch codes are not imported.  For "
+		    "recovery codes instead: keyfirst recovery %s\n",
+		    im->user);
 	if ((im->flags & KF_IMPORT_HAS_PIN) != 0)
-		kf_say("PINs are not taken over: keyfirst asks for none.\n");
+		kf_say("PINs are not imported: keyfirst asks for none.\n");
 	if ((im->flags & KF_IMPORT_HAS_SKEW) != 0)
-		kf_say("The phone's clock was found wrong: codes are refused "
-		    "until it is set.\n");
+		kf_say("The file says that the phone's clock is wrong: codes "
+		    "are refused until it is set.\n");
 	if ((im->flags & KF_IMPORT_HAS_NO_TOUCH) != 0)
 		kf_say("Keys that needed no touch need one now.\n");
 	if (im->earlier && im->any)
-		kf_say("Of a person's lines the last one counts, as for "
-		    "pam_u2f.\n");
+		kf_say("If a person has several lines, only the last was "
+		    "imported: pam_u2f ignores the others, too.\n");
 	if (im->any && im->format == KF_IMPORT_U2F)
-		kf_say("They are for the RP id %s%s.\n", im->rp_id,
-		    im->rp != NULL ? "" : ", this machine's: if pam_u2f's "
-		    "line has origin=, give that with --rp");
+		kf_say("The keys are for the RP id %s%s.\n", im->rp_id,
+		    im->rp != NULL ? "" : ", the default of pam_u2f on this "
+		    "machine: if the line of pam_u2f has origin=, the keys "
+		    "need that as --rp");
 }
 
 static enum kf_exit
@@ -231,13 +247,13 @@ read_list(struct import *im)
 	err = kf_import_read(im->format, fd, im->user, &im->list);
 	(void)close(fd);
 	if (err != KF_OK) {
-		kf_complain("import: %s: the child that reads it: %s: nothing "
-		    "was stored", im->file, kf_strerror(err));
+		kf_complain("import: %s: the process that reads it failed: "
+		    "%s: nothing was stored", im->file, kf_strerror(err));
 		return KF_EXIT_ERROR;
 	}
 	if (im->list.count > 0)
 		return KF_EXIT_DONE;
-	kf_complain("import: %s: no line of %s", im->file,
+	kf_complain("import: %s: it has no line of %s", im->file,
 	    im->user != NULL ? im->user : "anybody");
 	return KF_EXIT_MISSING;
 }
@@ -263,7 +279,7 @@ import(struct import *im)
 
 	if (status == KF_EXIT_DONE)
 		status = read_list(im);
-	/* Only now: whoever parsed the file has no copy of it. */
+	/* Only now, so that the child that parsed the file has no copy. */
 	if (status == KF_EXIT_DONE && im->format != KF_IMPORT_U2F)
 		status = kf_installation_key(&im->in);
 	if (status == KF_EXIT_DONE)
@@ -294,6 +310,7 @@ set_format(struct import *im, const char *word)
 	return false;
 }
 
+/* Sets im->rp_id for an import of keys; other formats have no RP id. */
 static enum kf_exit
 set_rp(const struct kf_command *command, struct import *im)
 {

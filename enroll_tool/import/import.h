@@ -1,10 +1,9 @@
 /*
- * The files of other modules, as what they say of a person's codes and keys.
- * They are parsed in a child that is user keyfirst (import/read.c), by
- * functions that touch nothing but text (import/google.c, import/oath.c,
- * import/u2f.c; import/parse.c is what these share).  What the child says is
- * checked again in root's process, and nothing of the file's text is ever in a
- * complaint: only line numbers.
+ * Reads codes and keys from the files of other PAM modules.  A child that is
+ * user keyfirst parses a file (read.c), with functions that only look at a text
+ * in memory (google.c, oath.c and u2f.c; parse.c has what they share).  Root's
+ * process checks again every entry that the child sends.  A complaint must not
+ * contain any text of the file, only line numbers.
  */
 #ifndef KF_IMPORT_H
 #define KF_IMPORT_H
@@ -16,78 +15,87 @@
 #include "enroll_tool/cli/command.h"
 #include "enroll_tool/installation/installation.h"
 
-#define KF_IMPORT_FILE_MAX (1U << 20)
-/* More than sixteen of the longest keys of a person. */
+#define KF_IMPORT_FILE_MAX (1U << 20)	/* bytes */
+/* Bytes; enough for sixteen keys of the largest size. */
 #define KF_IMPORT_LINE_MAX 32768
-#define KF_IMPORT_ENTRIES_MAX 4096
+#define KF_IMPORT_ENTRIES_MAX 4096	/* of a file */
 
 enum kf_import_format {
-	KF_IMPORT_GOOGLE,	/* ~/.google_authenticator, of one person */
-	KF_IMPORT_OATH,		/* users.oath, of many */
-	KF_IMPORT_U2F		/* u2f_keys of pam_u2f, of one or many */
+	KF_IMPORT_GOOGLE,	/* ~/.google_authenticator: one person */
+	KF_IMPORT_OATH,		/* users.oath: many persons */
+	KF_IMPORT_U2F		/* u2f_keys of pam_u2f: one or many persons */
 };
 
-/* Why a line is not taken.  The order is that of the table of words. */
+/*
+ * Why an entry is refused; why.c has the messages.  From KF_IMPORT_TOO_MANY on,
+ * the reason is about the whole file, and is the last entry that the child
+ * sends.
+ */
 enum kf_import_why {
-	KF_IMPORT_TAKEN = 0,
+	KF_IMPORT_TAKEN = 0,	/* not refused */
 	KF_IMPORT_SYNTAX,
-	KF_IMPORT_SECRET,	/* none, or not of its alphabet */
+	KF_IMPORT_SECRET,	/* no secret, or not base32 or hexadecimal */
 	KF_IMPORT_TYPE,		/* neither TOTP nor HOTP */
-	KF_IMPORT_OPTION,	/* none that is known */
+	KF_IMPORT_OPTION,	/* unknown option */
 	KF_IMPORT_COUNTER,	/* HOTP */
-	KF_IMPORT_PERIOD,
-	KF_IMPORT_DIGITS,
-	KF_IMPORT_LONG,		/* the secret */
-	KF_IMPORT_NO_KEY,	/* in the line */
-	KF_IMPORT_RESIDENT,	/* a key, so that its id is not there */
-	KF_IMPORT_HANDLE,	/* of a key: not base64 */
-	KF_IMPORT_HANDLE_LENGTH,
-	KF_IMPORT_KEY_TYPE,	/* none that is known */
-	KF_IMPORT_PUBLIC_KEY,	/* none of its type */
-	/* Of the file, and the last that is said of it: */
-	KF_IMPORT_TOO_MANY,
-	KF_IMPORT_TOO_LARGE,
+	KF_IMPORT_PERIOD,	/* out of range */
+	KF_IMPORT_DIGITS,	/* out of range */
+	KF_IMPORT_LONG,		/* the secret is too long */
+	KF_IMPORT_NO_KEY,	/* the line has no key */
+	KF_IMPORT_RESIDENT,	/* the file lacks the id of a resident key */
+	KF_IMPORT_HANDLE,	/* the key handle is not base64 */
+	KF_IMPORT_HANDLE_LENGTH, /* out of range */
+	KF_IMPORT_KEY_TYPE,	/* unknown algorithm */
+	KF_IMPORT_PUBLIC_KEY,	/* not valid for its algorithm */
+	KF_IMPORT_TOO_MANY,	/* entries */
+	KF_IMPORT_TOO_LARGE,	/* the file grew while it was read */
 	KF_IMPORT_UNREADABLE,
-	KF_IMPORT_END		/* all has been said */
+	KF_IMPORT_END		/* no error: there is no further entry */
 };
 
+/* What an entry had that is not imported; explained to the administrator. */
 enum {
 	KF_IMPORT_HAS_PIN = 1,
 	KF_IMPORT_HAS_SCRATCH_CODES = 2,
-	KF_IMPORT_HAS_SKEW = 4,
-	KF_IMPORT_HAS_NO_TOUCH = 8
+	KF_IMPORT_HAS_SKEW = 4,		/* a correction of the phone's clock */
+	KF_IMPORT_HAS_NO_TOUCH = 8	/* a key that needed no touch */
 };
-#define KF_IMPORT_FLAGS 15U
+#define KF_IMPORT_FLAGS 15U		/* all of them */
 
-/* What is said of one line; as bytes, what comes from the child. */
+/*
+ * One TOTP secret or key of a line, or why it is refused.  The child sends the
+ * bytes of this struct.
+ */
 struct kf_import_entry {
 	uint32_t why;			/* enum kf_import_why */
-	uint32_t line;			/* from 1; 0: of the file */
-	char user[KF_NAME_SIZE];	/* as the file has it, or empty */
-	/* Of TAKEN alone: */
-	uint32_t algorithm;		/* of codes, or of a key */
-	uint32_t flags;
-	/* Of codes: */
+	uint32_t line;			/* from 1; 0: the whole file */
+	char user[KF_NAME_SIZE];	/* from the file, or empty */
+	/* The rest is set if why is KF_IMPORT_TAKEN. */
+	uint32_t algorithm;		/* of TOTP, or of the key */
+	uint32_t flags;			/* KF_IMPORT_HAS_... */
+	/* For TOTP: */
 	uint32_t digits;
-	uint32_t period;
-	uint64_t used;			/* the newest used step; 0: not said */
+	uint32_t period;		/* seconds */
+	uint64_t used;			/* newest used time step; 0: unknown */
 	uint32_t seed_len;
 	unsigned char seed[KF_SEED_MAX];
-	/* Of a key: */
-	uint32_t verify;		/* 1: with PIN or fingerprint */
+	/* For a key: */
+	uint32_t verify;		/* 1: needs PIN or fingerprint */
 	uint32_t credential_len;
 	unsigned char credential[KF_KEY_CREDENTIAL_MAX];
 	uint32_t public_key_len;
 	unsigned char public_key[KF_PUBLIC_KEY_MAX];
 };
 
+/* Receives an entry from a parser; entry is not valid after the call. */
 typedef void kf_import_take(void *context,
     const struct kf_import_entry *entry);
 
 /*
- * Calls take for each line that somebody's codes are in or should be, and for
- * each key of a line, and never with END or what is before it.  user, if not
- * NULL, leaves others out.
+ * The parsers.  Each calls take for every secret or key of the text, and for
+ * every line that should have one and is refused, but never with a reason that
+ * is about the whole file.  If user is not NULL, lines of other users are left
+ * out.
  */
 void
 kf_import_google(const char *text, size_t len, kf_import_take *take,
@@ -104,26 +112,28 @@ kf_import_u2f(const char *text, size_t len, const char *user,
 
 struct kf_import_lines {
 	const char *text;
-	size_t left;
-	uint32_t number;		/* of the line taken last */
-	bool fits;			/* no NUL in it, and not too long */
+	size_t left;			/* bytes at text */
+	uint32_t number;		/* of the line, from 1 */
+	bool fits;			/* line is whole, and has no NUL */
 	char line[KF_IMPORT_LINE_MAX + 1];
 };
 
 /*
- * The next line, without its end (LF, CR LF), or as much as fits; false after
- * the last.  The caller wipes the struct.
+ * Takes the next line of the text, without LF or CR LF at its end, and cut to
+ * KF_IMPORT_LINE_MAX bytes.  Returns false after the last line.  The caller
+ * sets text and left before the first call, and wipes the struct.
  */
 bool
 kf_import_next(struct kf_import_lines *lines) __attribute__((nonnull));
 
-/* Cuts out the next word between blanks; NULL when there is none. */
+/* Returns the next word between blanks and ends it by NUL; NULL if none. */
 char *
 kf_import_word(char **rest) __attribute__((nonnull));
 
 /*
- * Hexadecimal digits of either case, and base64 (RFC 4648) of either alphabet,
- * with its padding or without.  KF_ERR_SYNTAX, or KF_ERR_RANGE beyond size.
+ * Decode hexadecimal digits of either case (text is changed to lower case), and
+ * base64 (RFC 4648) of either alphabet, with or without padding.
+ * KF_ERR_SYNTAX, or KF_ERR_RANGE for more than size bytes.
  */
 KF_CHECKED enum kf_err
 kf_import_unhex(char *text, unsigned char *bytes, size_t size, size_t *len)
@@ -136,50 +146,55 @@ kf_import_base64(const char *text, unsigned char *bytes, size_t size,
 
 struct kf_import_list {
 	size_t count;
-	struct kf_import_entry *entries;	/* room for ENTRIES_MAX */
+	struct kf_import_entry *entries;	/* KF_IMPORT_ENTRIES_MAX */
 };
 
 /*
- * Opens a regular file of a bounded size; never waits, never follows a last
- * symbolic link.  Whoever is named in one of_anybody is believed, so that must
- * be root's.  Complains.
+ * Opens a regular file of at most KF_IMPORT_FILE_MAX bytes.  Does not wait, and
+ * does not follow a symbolic link as last part of the path.  With of_anybody,
+ * the file itself says to which persons the entries belong, so root must own it
+ * and nobody else may write it.  Any status but KF_EXIT_DONE comes after a
+ * complaint.  The caller closes *fd.
  */
 KF_CHECKED enum kf_exit
 kf_import_open(const char *path, bool of_anybody, int *fd)
     __attribute__((nonnull));
 
 /*
- * Has it parsed.  KF_ERR_TIMEOUT, KF_ERR_CLOSED, KF_ERR_IO: the child did not
- * end as it should.  KF_ERR_PROTOCOL: it said what cannot be.  Nothing is in
- * the list then.
+ * Has a child parse the file and fills list with checked entries; user as for
+ * the parsers.  KF_ERR_TIMEOUT, KF_ERR_CLOSED or KF_ERR_IO if the child failed,
+ * KF_ERR_PROTOCOL if it sent an entry that no parser makes; the list is empty
+ * then.  kf_import_free must follow.
  */
 KF_CHECKED enum kf_err
 kf_import_read(enum kf_import_format format, int fd, const char *user,
     struct kf_import_list *list) __attribute__((nonnull(4)));
 
-/* Wipes and frees it; may be called more than once. */
+/* Wipes and frees the list; may be called more than once. */
 void
 kf_import_free(struct kf_import_list *list) __attribute__((nonnull));
 
-/* --- what is said of it (import/why.c) --- */
+/* --- messages (import/why.c) --- */
 
-/* Says what is wrong with an entry that is not taken, and how bad that is. */
+/* Complains why an entry is refused; returns the exit status for it. */
 enum kf_exit
 kf_import_complain(const char *file, const struct kf_import_entry *e)
     __attribute__((nonnull));
 
-/* --- into the store, in root's process (import/add.c) --- */
+/* --- adding to an enrolment, in root's process (import/add.c) --- */
 
-/* An entry, ready to be stored; the caller wipes it. */
+/* An entry that was checked, ready to be added; the caller wipes it. */
 struct kf_import_ready {
 	const struct kf_import_entry *entry;
-	struct kf_totp totp;
-	struct kf_secret seed;
-	struct kf_key key;
+	struct kf_totp totp;		/* TOTP */
+	struct kf_secret seed;		/* TOTP */
+	struct kf_key key;		/* a key: credential_len > 0 */
 };
 
 /*
- * May it be stored?  rp_id: of keys.  Complains; the file is named as that.
+ * Checks that the entry may be stored, and fills in ready.  rp_id is the RP id
+ * of keys, file the name for complaints.  Any status but KF_EXIT_DONE comes
+ * after a complaint.
  */
 KF_CHECKED enum kf_exit
 kf_import_prepare(const struct kf_installation *in,
@@ -187,7 +202,10 @@ kf_import_prepare(const struct kf_installation *in,
     const struct kf_import_entry *entry, struct kf_import_ready *ready)
     __attribute__((nonnull));
 
-/* Adds it to the struct alone, unproved; complains. */
+/*
+ * Adds the factor to *person, unproved.  Stores nothing.  Any status but
+ * KF_EXIT_DONE comes after a complaint.
+ */
 KF_CHECKED enum kf_exit
 kf_import_add(const struct kf_installation *in, struct kf_person *person,
     const struct kf_import_ready *ready) __attribute__((nonnull));

@@ -1,11 +1,11 @@
 /*
- * users.oath, a line each:
+ * Parses users.oath, which has a line for each secret:
  *
  *	TYPE USER PIN SECRET [COUNTER [LAST-CODE [TIME]]]
  *
- * HOTP/T30, HOTP/T60/8 and the like are time-based, HOTP and HOTP/E are not.
- * The secret is hexadecimal.  What was used last is a code and a local time,
- * neither of which is a step; so nothing is taken from them.
+ * The types HOTP/T30, HOTP/T60/8 and the like are time-based, HOTP and HOTP/E
+ * are not.  The secret is hexadecimal.  LAST-CODE and TIME, a local time, do
+ * not tell the time step that was used last, so they are ignored.
  */
 #include "enroll_tool/import/import.h"
 
@@ -15,7 +15,7 @@
 
 #define WORDS 7
 
-/* A number up to 9999; what is behind it, or NULL when there is none. */
+/* Reads a number up to 9999; returns the text behind it, or NULL if none. */
 static const char *
 small_number(const char *text, uint32_t *number)
 {
@@ -66,7 +66,7 @@ set_seed(struct kf_import_entry *e, char *secret)
 	return err == KF_OK ? KF_IMPORT_TAKEN : KF_IMPORT_SECRET;
 }
 
-/* words: those of the line, at least the first two. */
+/* words has at least the first two words of the line. */
 static enum kf_import_why
 take_words(struct kf_import_entry *e, char *const words[WORDS], size_t count)
 {
@@ -84,7 +84,7 @@ take_words(struct kf_import_entry *e, char *const words[WORDS], size_t count)
 	if (count > 4 && kf_text_number(words[4], 0, UINT64_MAX, &counter) !=
 	    KF_OK)
 		return KF_IMPORT_SYNTAX;
-	/* "+": another module asks for the PIN. */
+	/* "-": no PIN; "+": another module asks for the PIN. */
 	if (strcmp(words[2], "-") != 0 && strcmp(words[2], "+") != 0)
 		e->flags |= KF_IMPORT_HAS_PIN;
 	return set_seed(e, words[3]);

@@ -1,4 +1,7 @@
-/* Lines and words of foreign files; see import.h.  Any bytes may come. */
+/*
+ * Lines, words and encodings for the parsers; see import.h.  The text may have
+ * any bytes: a stranger may have written it.
+ */
 #include "enroll_tool/import/import.h"
 
 #include <string.h>
@@ -103,6 +106,6 @@ kf_import_base64(const char *text, unsigned char *bytes, size_t size,
 		bytes[(*len)++] = (unsigned char)(bits >> have);
 		bits &= (UINT32_C(1) << have) - 1;
 	}
-	/* What is over belongs to no byte: one text for the same bytes. */
+	/* Bits that are left over must be 0: one encoding for each value. */
 	return bits == 0 ? KF_OK : KF_ERR_SYNTAX;
 }

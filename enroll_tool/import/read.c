@@ -1,6 +1,7 @@
 /*
- * A foreign file, from its descriptor to checked entries; see import.h.  Root
- * opens it and reads no byte of it.
+ * Opens the file of another module, has a child read and parse it, and checks
+ * the entries that the child sends; see import.h.  Root's process opens the
+ * file and must not read it.
  */
 #include "enroll_tool/import/import.h"
 
@@ -16,7 +17,7 @@
 #include "enroll_tool/children/child.h"
 #include "enroll_tool/cli/terminal.h"
 
-#define READ_MS 5000		/* of the child, for the file */
+#define READ_MS 5000		/* that the child may take for the file */
 
 static enum kf_exit
 refuse_file(const char *path, const struct stat *st)
@@ -28,8 +29,8 @@ refuse_file(const char *path, const struct stat *st)
 		kf_complain("import: %s: not a regular file: name the file "
 		    "that the module reads", path);
 	else
-		kf_complain("import: %s: more than %u bytes: take its lines "
-		    "in parts", path, KF_IMPORT_FILE_MAX);
+		kf_complain("import: %s: more than %u bytes: split the file "
+		    "and import the parts", path, KF_IMPORT_FILE_MAX);
 	return KF_EXIT_ERROR;
 }
 
@@ -39,7 +40,7 @@ is_fit(const struct stat *st)
 	return S_ISREG(st->st_mode) && st->st_size <= KF_IMPORT_FILE_MAX;
 }
 
-/* Who else could write it could give their own codes and keys to others. */
+/* Another person who can write it could give other persons codes or keys. */
 static bool
 is_roots(const struct stat *st)
 {
@@ -49,14 +50,14 @@ is_roots(const struct stat *st)
 static enum kf_exit
 refuse_owner(const char *path)
 {
-	kf_complain("import: %s: not root's alone, so it may name anybody: say "
-	    "whose it is with --user", path);
+	kf_complain("import: %s: others than root can write it, so the names "
+	    "in it are not trusted: name the person with --user", path);
 	return KF_EXIT_POLICY;
 }
 
 /*
- * Looked at before it is opened, since opening a device may do something; and
- * again after, since it may have been another one.
+ * Checks the file before it is opened, because to open a device may have an
+ * effect; and again afterwards, because it may have been replaced in between.
  */
 enum kf_exit
 kf_import_open(const char *path, bool of_anybody, int *fd)
@@ -97,9 +98,9 @@ out:
 
 struct job {
 	enum kf_import_format format;
-	const char *user;
-	size_t sent;
-	bool ended;
+	const char *user;		/* --user; or NULL */
+	size_t sent;			/* entries */
+	bool ended;			/* send no more */
 };
 
 static void
@@ -119,7 +120,7 @@ send_entry(void *context, const struct kf_import_entry *entry)
 	    entry == &too_many;
 }
 
-/* As much as there is, and one byte more than may be. */
+/* Reads all, or KF_IMPORT_FILE_MAX + 1 bytes of a file that is too large. */
 static enum kf_import_why
 read_file(char *text, size_t *len)
 {
@@ -139,6 +140,7 @@ read_file(char *text, size_t *len)
 	return KF_IMPORT_TOO_LARGE;
 }
 
+/* The work of the child; the file is its standard input. */
 static void
 parse(void *context)
 {
@@ -183,7 +185,10 @@ is_zero(const void *bytes, size_t len)
 	return any == 0;
 }
 
-/* Where a name must be, it is a clean one, and that which was asked for. */
+/*
+ * A name must be clean, and equal to user if that is not NULL.  Files of Google
+ * have no name; entries of other files have one unless they are refused.
+ */
 static bool
 is_believable_user(const struct kf_import_entry *e,
     enum kf_import_format format, const char *user)
@@ -211,7 +216,7 @@ is_believable_totp(const struct kf_import_entry *e)
 	    is_zero(e->seed + e->seed_len, KF_SEED_MAX - e->seed_len);
 }
 
-/* Whether the public key is one, the verifier will see again. */
+/* Checks sizes only; the verifier checks again that the key is valid. */
 static bool
 is_believable_key(const struct kf_import_entry *e)
 {
@@ -238,6 +243,7 @@ is_believable(const struct kf_import_entry *e, enum kf_import_format format,
 	    is_believable_totp(e);
 }
 
+/* Receives and checks entries until the child sends the last one. */
 static enum kf_err
 receive(const struct kf_child *child, enum kf_import_format format,
     const char *user, struct kf_import_list *list)
@@ -261,7 +267,7 @@ receive(const struct kf_child *child, enum kf_import_format format,
 			if (err == KF_OK)
 				continue;
 		}
-		/* What is wrong with the file is all that is said of it. */
+		/* An error of the whole file replaces all entries. */
 		if (err == KF_OK && e.why >= KF_IMPORT_TOO_MANY &&
 		    e.why != KF_IMPORT_END) {
 			list->entries[0] = (struct kf_import_entry){

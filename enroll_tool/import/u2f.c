@@ -1,13 +1,13 @@
 /*
- * The authorisation file of pam_u2f, a line for a person:
+ * Parses the authorisation file of pam_u2f, which has a line for each person:
  *
  *	USER:HANDLE,PUBLIC-KEY[,TYPE[,OPTIONS]][:HANDLE,...]
  *
- * The handle, which is the credential's id, and the public key are base64.
- * Without a type the line is of a version before FIDO2: then the handle is in
- * base64url, and the public key a point of P-256 in hexadecimal.  Options are
- * "+presence", "+verification" and "+pin", one behind the other.  Of one
- * person's lines the last counts, which is for the caller to see to.
+ * The handle, which is the credential id, and the public key are base64.  A key
+ * without a type was written by a version before FIDO2: then the handle is
+ * base64url, and the public key a point of P-256 in hexadecimal.  The options
+ * are "+presence", "+verification" and "+pin", one behind the other.  Only the
+ * last line of a person counts; the caller sees to that.
  */
 #include "enroll_tool/import/import.h"
 
@@ -20,7 +20,7 @@
 #define PARTS 4
 #define UNCOMPRESSED 0x04		/* SEC 1, 2.3.4 */
 
-/* What stands before the next mark; NULL behind the last. */
+/* Returns the text up to the next mark, and ends it by NUL; NULL at the end. */
 static char *
 cut(char **rest, char mark)
 {
@@ -65,7 +65,11 @@ set_type(struct kf_import_entry *e, const char *type)
 	return KF_IMPORT_KEY_TYPE;
 }
 
-/* A point, an element or a modulus that there is, or nothing. */
+/*
+ * Takes a public key only if it is valid: a point on its curve, or an RSA
+ * modulus and exponent that only the key's owner can sign for.  old: the form
+ * before FIDO2.
+ */
 static enum kf_import_why
 set_public_key(struct kf_import_entry *e, char *text, bool old)
 {
@@ -145,6 +149,7 @@ set_credential(struct kf_import_entry *e, char *text)
 	return why;
 }
 
+/* Calls take with the entry, or with the reason why it is refused. */
 static void
 give(struct kf_import_entry *e, enum kf_import_why why, kf_import_take *take,
     void *context)
@@ -178,7 +183,7 @@ take_line(struct kf_import_lines *lines, const char *user,
 	while ((text = cut(&rest, ':')) != NULL) {
 		struct kf_import_entry e = who;
 
-		/* One too many, at the end of the line or in it. */
+		/* An empty part, from a colon too many. */
 		if (*text == '\0')
 			continue;
 		give(&e, set_credential(&e, text), take, context);

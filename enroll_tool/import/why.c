@@ -1,4 +1,4 @@
-/* Why something of a foreign file is not taken, in words; see import.h. */
+/* Messages that say why an entry of a file is refused; see import.h. */
 #include "enroll_tool/import/import.h"
 
 #include "enroll_tool/cli/terminal.h"
@@ -7,35 +7,39 @@ static const struct {
 	const char *words;
 	enum kf_exit status;
 } whys[] = {
-	[KF_IMPORT_SYNTAX] = { "it cannot be understood", KF_EXIT_ERROR },
+	[KF_IMPORT_SYNTAX] = { "the line cannot be understood",
+	    KF_EXIT_ERROR },
 	[KF_IMPORT_SECRET] = { "the secret cannot be understood",
 	    KF_EXIT_ERROR },
-	[KF_IMPORT_TYPE] = { "neither time-based nor counter-based codes",
+	[KF_IMPORT_TYPE] = { "it is neither for time-based nor for "
+	    "counter-based codes",
 	    KF_EXIT_ERROR },
-	[KF_IMPORT_OPTION] = { "an option that is not known", KF_EXIT_ERROR },
-	[KF_IMPORT_COUNTER] = { "counter-based: keyfirst has time-based codes "
-	    "only", KF_EXIT_POLICY },
+	[KF_IMPORT_OPTION] = { "an option that keyfirst does not know",
+	    KF_EXIT_ERROR },
+	[KF_IMPORT_COUNTER] = { "counter-based codes, but keyfirst takes "
+	    "time-based codes only", KF_EXIT_POLICY },
 	[KF_IMPORT_PERIOD] = { "a code must last 15 to 60 seconds",
 	    KF_EXIT_POLICY },
 	[KF_IMPORT_DIGITS] = { "a code must have 6 to 8 digits",
 	    KF_EXIT_POLICY },
 	[KF_IMPORT_LONG] = { "the secret is too long: at most 128 bytes",
 	    KF_EXIT_POLICY },
-	[KF_IMPORT_NO_KEY] = { "no key in it", KF_EXIT_ERROR },
-	[KF_IMPORT_RESIDENT] = { "a resident key (*), whose id is on the key "
-	    "alone: take keyfirst enroll key", KF_EXIT_POLICY },
+	[KF_IMPORT_NO_KEY] = { "the line has no key", KF_EXIT_ERROR },
+	[KF_IMPORT_RESIDENT] = { "a resident key (*): the file does not have "
+	    "its id: use keyfirst enroll key instead", KF_EXIT_POLICY },
 	[KF_IMPORT_HANDLE] = { "the key handle cannot be understood",
 	    KF_EXIT_ERROR },
 	[KF_IMPORT_HANDLE_LENGTH] = { "a key handle must have 16 to 480 bytes",
 	    KF_EXIT_POLICY },
 	[KF_IMPORT_KEY_TYPE] = { "a key's type must be es256, eddsa or rs256",
 	    KF_EXIT_POLICY },
-	[KF_IMPORT_PUBLIC_KEY] = { "the public key is none of its type",
+	[KF_IMPORT_PUBLIC_KEY] = { "the public key is not valid for its type",
 	    KF_EXIT_ERROR },
-	[KF_IMPORT_TOO_MANY] = { "more than 4096 lines: take one person at a "
+	[KF_IMPORT_TOO_MANY] = { "more than 4096 lines: import one person at a "
 	    "time, with --user", KF_EXIT_ERROR },
-	[KF_IMPORT_TOO_LARGE] = { "it has grown too large", KF_EXIT_ERROR },
-	[KF_IMPORT_UNREADABLE] = { "it cannot be read", KF_EXIT_ERROR },
+	[KF_IMPORT_TOO_LARGE] = { "the file grew too large while it was read",
+	    KF_EXIT_ERROR },
+	[KF_IMPORT_UNREADABLE] = { "the file cannot be read", KF_EXIT_ERROR },
 };
 
 enum kf_exit

@@ -113,7 +113,7 @@ site_as imp-c google-authenticator -c -f -r 3 -R 30 -w 3 -C -q \
 "${as_argv[@]}" >"$files/google.said" 2>&1
 site_ledger seed "$(head -n 1 /home/imp-c/counter)"
 tap_check 'counter-based, of the real program: refused' \
-	refuses 3 'counter-based: keyfirst has time-based codes only' \
+	refuses 3 'counter-based codes, but keyfirst takes time-based codes only' \
 	unchanged keyfirst import google-authenticator /home/imp-c/counter \
 	--user imp-c
 weak=$(head -c 10 /dev/urandom | base32)
@@ -163,12 +163,12 @@ tap_check 'a dry run of the rest' says_line 4 'imp-d: T1 T2 (not stored: --dry-r
 tap_check 'the rest, and the highest status' says_line 4 'imp-d: T1 T2' \
 	keyfirst import oath "$oath"
 for text in 'line 3: ' 'line 4: no such person' 'line 6: counter-based' \
-	"line 6: nothing of that person's was imported"; do
+	'line 6: no factor of that person was imported'; do
 	[ "$text" != 'line 3: ' ] || text='imp-c: that secret is enrolled'
 	tap_check "said: $text" grep -qF -e "$text" "$tool_err"
 done
 tap_check 'PINs are dropped, and it is said' \
-	grep -q '^PINs are not taken over' "$tool_out"
+	grep -q '^PINs are not imported' "$tool_out"
 tap_check 'digits and periods are the file'"'"'s' has imp-d \
 	'map("\(.algorithm)/\(.digits)/\(.period)") ==
 	["sha1/8/60", "sha1/7/30"]'
@@ -259,9 +259,9 @@ log_mark
 tap_check 'keys: of one person' says 0 'imp-f: K1 K2 K3 K4' \
 	keyfirst import pam-u2f "$keys" --user imp-f
 tap_check 'said: that the last line counts' \
-	grep -q "^Of a person's lines the last one counts" "$tool_out"
+	grep -q '^If a person has several lines, only the last was' "$tool_out"
 tap_check 'said: the RP id, and what if it is another' grep -qxF -e \
-	"They are for the RP id pam://$(hostname), this machine's: if pam_u2f's line has origin=, give that with --rp." \
+	"The keys are for the RP id pam://$(hostname), the default of pam_u2f on this machine: if the line of pam_u2f has origin=, the keys need that as --rp." \
 	"$tool_out"
 tap_check 'it is logged' logged \
 	'event=import by=root .*user=imp-f .*factor=key id=K4'
@@ -283,7 +283,7 @@ tap_check 'once more: refused' complains 3 'that key is enrolled already, as K1'
 	unchanged keyfirst import pam-u2f "$keys" --user imp-f
 tap_check 'for another RP id too' answers 3 unchanged \
 	keyfirst import pam-u2f "$keys" --user imp-f --rp pam://other
-tap_check 'another RP id' says 0 'They are for the RP id pam://other.' \
+tap_check 'another RP id' says 0 'The keys are for the RP id pam://other.' \
 	keyfirst import pam-u2f "$keys" --user imp-g --rp pam://other
 tap_check 'is what is stored' has imp-g '.[0]["rp-id"] == "pam://other"'
 tap_check 'that a touch is asked for from now on is said' \
@@ -295,12 +295,12 @@ keyfirst remove imp-g K1 --last
 # Whoever may write to the file could be anybody in it.
 chown imp-b "$keys"
 tap_check "somebody's own file names nobody else" complains 3 \
-	'say whose it is with --user' unchanged \
+	'name the person with --user' unchanged \
 	keyfirst import pam-u2f "$keys" --dry-run
 chown root "$keys"
 chmod 0664 "$keys"
 tap_check 'nor one that others may write to' complains 3 \
-	'say whose it is with --user' unchanged \
+	'name the person with --user' unchanged \
 	keyfirst import pam-u2f "$keys" --dry-run
 chmod 0644 "$keys"
 
@@ -334,7 +334,7 @@ tap_check 'nobody' refused_key 4 'no line of imp-g' "imp-f:$one,+presence"
 printf '%s\n' "imp-g:$one,+presence:*,${two#*,},+presence" >"$files/u2f_bad"
 tap_check 'one of several that is none: nothing' answers 3 unchanged \
 	keyfirst import pam-u2f "$files/u2f_bad"
-tap_check 'and that is said' grep -q "nothing of that person's was imported" \
+tap_check 'and that is said' grep -q 'no factor of that person was imported' \
 	"$tool_err"
 {
 	printf imp-g
@@ -345,7 +345,7 @@ tap_check 'and that is said' grep -q "nothing of that person's was imported" \
 } >"$files/u2f_bad"
 tap_check 'seventeen of one person: nothing' answers 3 unchanged \
 	keyfirst import pam-u2f "$files/u2f_bad"
-tap_check 'and that is said' grep -q 'more than 16 of one person' \
+tap_check 'and that is said' grep -q 'more than 16 factors of one person' \
 	"$tool_err"
 printf '%s\n' "imp-g:$one,+presence" >"$files/u2f_bad"
 site_conf <<-CONF
