@@ -1,7 +1,8 @@
 /*
- * Attestation; see attestation.h.  The only file of the tool that knows
- * libfido2, which decodes CBOR and COSE and checks the attestation's signature;
- * it does not look at the chain of certificates, nor at what they are for.
+ * Checks attestations; see attestation.h.  No other file of the tool may use
+ * libfido2.  libfido2 decodes CBOR and COSE and checks the signature of the
+ * attestation.  It checks neither the chain of certificates nor their purpose:
+ * that is done here, with libcrypto.
  */
 #include "enroll_tool/keys/attestation.h"
 
@@ -20,8 +21,9 @@
 #define OID_AAGUID "1.3.6.1.4.1.45724.1.1.4"
 
 #define HEAD 37			/* RP id hash, flags, counter */
-#define FLAGS 32
+#define FLAGS 32		/* the offset of the flags */
 
+/* libfido2 must not print to the terminal of the tool. */
 static void
 say_nothing(const char *line)
 {
@@ -29,9 +31,10 @@ say_nothing(const char *line)
 }
 
 /*
- * What libfido2 checks only together with a certificate, and what it does not
- * check: a counter of the extension that nobody asked for, a backup state
- * without eligibility.
+ * Checks the authenticator data against the request.  libfido2 checks the RP id
+ * and the flags only if there is a certificate, and does not check that there
+ * are no extensions unless they were requested, and no backup state without
+ * backup eligibility.
  */
 static bool
 is_as_asked(const struct kf_key_make *make, const struct kf_key_made *made)
@@ -54,7 +57,10 @@ is_as_asked(const struct kf_key_make *make, const struct kf_key_made *made)
 	return make->protect != 0 || (flags & KF_FLAG_ED) == 0;
 }
 
-/* Decoded, and for the algorithm that was asked for, or NULL. */
+/*
+ * Decodes the credential; NULL if it is malformed or of another algorithm than
+ * requested.  The caller frees it.
+ */
 static fido_cred_t *
 decode(const struct kf_key_make *make, const struct kf_key_made *made)
 {
@@ -77,7 +83,10 @@ decode(const struct kf_key_make *make, const struct kf_key_made *made)
 	return fits ? cred : NULL;
 }
 
-/* Lengths are those of libfido2's own structs, not the key's word. */
+/*
+ * Copies the credential to *key.  The lengths are those of libfido2's structs;
+ * the key cannot claim other lengths.
+ */
 static bool
 take(const fido_cred_t *cred, const struct kf_key_make *make,
     struct kf_key *key)
@@ -105,7 +114,10 @@ take(const fido_cred_t *cred, const struct kf_key_make *make,
 	return true;
 }
 
-/* Who signed?  A format that is not known here shows nothing. */
+/*
+ * Checks the signature of the attestation and notes who made it.  An unknown
+ * format is no error, but counts as no attestation.
+ */
 static enum kf_attestation_verdict
 check_signature(fido_cred_t *cred, const struct kf_key_made *made,
     struct kf_key *key)
@@ -132,6 +144,7 @@ check_signature(fido_cred_t *cred, const struct kf_key_made *made,
 	return right ? KF_ATTESTED_RIGHT : KF_ATTESTED_SIGNATURE;
 }
 
+/* Adds all certificates of text to store; false if a part is no certificate. */
 static bool
 add_roots(X509_STORE *store, const char *text, size_t len, size_t *count)
 {
@@ -146,7 +159,7 @@ add_roots(X509_STORE *store, const char *text, size_t len, size_t *count)
 		X509_free(x509);
 		(*count)++;
 	}
-	/* Nothing but the end may be the reason why there was no other one. */
+	/* The loop may end only because there is no further certificate. */
 	right = right &&
 	    ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
 	ERR_clear_error();
@@ -154,11 +167,15 @@ add_roots(X509_STORE *store, const char *text, size_t len, size_t *count)
 	return right;
 }
 
+/*
+ * Parses all roots to a store, which the caller frees; NULL on an error.  Then
+ * *bad is the number, from 1, of the file with the error.
+ */
 static X509_STORE *
 parse_roots(const struct kf_roots *roots, size_t *bad)
 {
 	X509_STORE *store = X509_STORE_new();
-	/* Whatever is there was put there to be trusted. */
+	/* Each certificate is trusted, also one that is not self-signed. */
 	bool right = store != NULL &&
 	    X509_STORE_set_flags(store, X509_V_FLAG_PARTIAL_CHAIN) == 1;
 	size_t count = 0, start = 0;
@@ -190,7 +207,10 @@ check_chain(X509_STORE *store, X509 *leaf)
 	return verdict;
 }
 
-/* The one entry of its kind in the subject; exactly that, if expected. */
+/*
+ * Has the subject exactly one entry of that kind, which is not empty and, if
+ * expected is not NULL, equal to it?
+ */
 static bool
 has_entry(X509 *leaf, int nid, const char *expected)
 {
@@ -207,7 +227,7 @@ has_entry(X509 *leaf, int nid, const char *expected)
 	    memcmp(ASN1_STRING_get0_data(text), expected, len) == 0));
 }
 
-/* WebAuthn, 8.2.1. */
+/* Does the certificate meet WebAuthn, 8.2.1? */
 static bool
 is_packed_leaf(X509 *leaf)
 {
@@ -224,8 +244,9 @@ is_packed_leaf(X509 *leaf)
 }
 
 /*
- * The extension is demanded, not only compared: a root may have signed for
- * several models, and without it one could pass for another.
+ * Is the certificate for the model with that AAGUID?  The extension with the
+ * AAGUID must be there, because a root may have signed for several models, and
+ * without the extension one model could claim to be another.
  */
 static bool
 is_for_model(X509 *leaf, const unsigned char aaguid[KF_KEY_AAGUID_SIZE])
@@ -249,7 +270,7 @@ is_for_model(X509 *leaf, const unsigned char aaguid[KF_KEY_AAGUID_SIZE])
 	    memcmp(p + 2, aaguid, KF_KEY_AAGUID_SIZE) == 0;
 }
 
-/* U2F's: what it signs has no AAGUID in it (WebAuthn, 8.6). */
+/* The AAGUID of U2F keys, which sign none, is zero (WebAuthn, 8.6). */
 static bool
 is_no_model(const unsigned char aaguid[KF_KEY_AAGUID_SIZE])
 {
@@ -259,9 +280,11 @@ is_no_model(const unsigned char aaguid[KF_KEY_AAGUID_SIZE])
 }
 
 /*
- * U2F asks nothing of its certificate but the kind of its key, which libfido2
- * knows (WebAuthn, 8.6).  An AAGUID beside it would be nobody's word: whoever
- * stands between us and any U2F key of that maker could name any model.
+ * Checks that the certificate of the attestation leads to a root and is for the
+ * AAGUID.  Of a U2F certificate WebAuthn, 8.6, demands only the kind of its
+ * public key, which libfido2 checks.  A U2F key does not sign an AAGUID, so an
+ * AAGUID beside a U2F attestation is refused: an attacker between us and the
+ * key could have put in that of any model.
  */
 static enum kf_attestation_verdict
 check_roots(const struct kf_roots *roots, const struct kf_key_made *made,

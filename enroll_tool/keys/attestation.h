@@ -1,12 +1,12 @@
 /*
- * What a security key says of a credential that it has just made (WebAuthn,
- * 6.5 and 7.1), checked against what was asked, with libfido2 and libcrypto.
- * Certificates are parsed here, so this runs in a child that has become user
- * keyfirst, and never in root's process.
+ * Checks the attestation that a security key gives with a credential that it
+ * has just made (WebAuthn, 6.5 and 7.1) against the request, with libfido2 and
+ * libcrypto.  This parses certificates, so it must run in a child that has
+ * become user keyfirst, and never in root's process.
  *
- * Without roots an attestation shows no more than that the credential was made
- * for what was asked, by something that has the private key of a certificate;
- * whose that is, is its own word.
+ * Without roots, an attestation with a certificate shows only that the
+ * credential was made for the request, by a device that has the private key of
+ * that certificate.  The device itself says which certificate that is.
  */
 #ifndef KF_ATTESTATION_H
 #define KF_ATTESTATION_H
@@ -18,26 +18,29 @@
 #include "store/enrolment.h"
 
 /*
- * Certificates, PEM, of which each is trusted: roots, what roots have signed,
- * or what a model of keys attests with itself.
+ * Certificates in PEM, of which each is trusted: a root, a certificate that a
+ * root has signed, or the attestation certificate of a model itself.  The text
+ * has those of all files, one file behind the other.
  */
 struct kf_roots_file {
 	char name[NAME_MAX + 1];
-	size_t end;		/* of its part of the text */
+	size_t end;		/* where the file's part of the text ends */
 };
 struct kf_roots {
-	char *text;		/* NULL: none are asked for */
+	char *text;		/* owned; NULL: no roots are demanded */
 	size_t len;
-	struct kf_roots_file *files;
-	size_t count;
+	struct kf_roots_file *files;	/* owned */
+	size_t count;		/* of files */
 };
 
 /*
- * The texts of NAME.pem and NAME.crt in a directory that nobody but root can
- * change, nor any above it.  Root reads them, and does not parse them.
- * KF_ERR_MISSING: no such directory, or no such file in it; KF_ERR_UNTRUSTED;
- * KF_ERR_RANGE: too much; KF_ERR_IO.  Then the last file, if there is one, is
- * where it failed, and there is no text.  kf_roots_free must follow.
+ * Reads all files NAME.pem and NAME.crt of a directory.  Only root may be able
+ * to change the files, the directory and the directories above it.  Root's
+ * process reads the files, and must not parse them.  KF_ERR_MISSING if there is
+ * no such directory or no such file in it, KF_ERR_UNTRUSTED, KF_ERR_RANGE if
+ * the files are too large, KF_ERR_IO.  On an error there is no text, and the
+ * last of files, if there is one, is the file that failed.  kf_roots_free must
+ * follow.
  */
 KF_CHECKED enum kf_err
 kf_roots_read(const char *directory, struct kf_roots *roots)
@@ -45,30 +48,33 @@ kf_roots_read(const char *directory, struct kf_roots *roots)
 void
 kf_roots_free(struct kf_roots *roots) __attribute__((nonnull));
 
-/* What was asked for. */
+/* The request, and the roots that are trusted; both belong to the caller. */
 struct kf_attestation_rules {
 	const struct kf_key_make *make;
 	const struct kf_roots *roots;
 };
 
-/* Wide, so that no slip makes a refusal of one the other. */
+/*
+ * The result of the check.  KF_ATTESTED_RIGHT differs from every other value in
+ * many bits, so that one wrong bit or a truth value cannot turn into it.
+ */
 enum kf_attestation_verdict {
 	KF_ATTESTED_MALFORMED = 0,
-	KF_ATTESTED_OTHER = 0x0f11,	/* not what was asked for */
-	KF_ATTESTED_SIGNATURE = 0x0f12,	/* not by who it says */
+	KF_ATTESTED_OTHER = 0x0f11,	/* does not fit the request */
+	KF_ATTESTED_SIGNATURE = 0x0f12,	/* the signature is wrong */
 	KF_ATTESTED_ROOTS = 0x0f13,	/* the roots are no certificates */
-	KF_ATTESTED_NOTHING = 0x0f14,	/* no certificate, and one is needed */
-	KF_ATTESTED_UNKNOWN = 0x0f15,	/* it does not lead to a root */
-	KF_ATTESTED_LEAF = 0x0f16,	/* not as WebAuthn, 8.2.1, has it */
-	KF_ATTESTED_MODEL = 0x0f17,	/* for another AAGUID, or none */
-	KF_ATTESTED_BROKEN = 0x0f18,	/* no memory, or a library refused */
+	KF_ATTESTED_NOTHING = 0x0f14,	/* no certificate, but roots given */
+	KF_ATTESTED_UNKNOWN = 0x0f15,	/* no chain leads to a root */
+	KF_ATTESTED_LEAF = 0x0f16,	/* certificate not as WebAuthn, 8.2.1 */
+	KF_ATTESTED_MODEL = 0x0f17,	/* certificate not for the AAGUID */
+	KF_ATTESTED_BROKEN = 0x0f18,	/* no memory, or a library failed */
 	KF_ATTESTED_RIGHT = 0x5ac396c3
 };
 
 /*
- * Fills in, of *key, what was attested to: algorithm, RP id, credential,
- * public key, whether it is synced, AAGUID, and how it was attested.  first
- * counter and verify are for others to say.
+ * Checks the attestation of made.  On KF_ATTESTED_RIGHT *key has the algorithm,
+ * RP id, credential id, public key, AAGUID, whether the credential is synced,
+ * and the kind of attestation.  The caller sets first_counter and verify.
  */
 enum kf_attestation_verdict
 kf_attestation_check(const struct kf_attestation_rules *rules,
@@ -76,8 +82,9 @@ kf_attestation_check(const struct kf_attestation_rules *rules,
     __attribute__((nonnull, warn_unused_result));
 
 /*
- * Are these roots certificates, all of them?  For before a key is touched.
- * bad: the number, from 1, of the file where that fails.
+ * Checks that all roots are certificates, before a person has to touch a key.
+ * Otherwise sets *bad to the number, from 1, of the first file that is not, and
+ * returns KF_ATTESTED_ROOTS.
  */
 enum kf_attestation_verdict
 kf_attestation_roots(const struct kf_roots *roots, size_t *bad)

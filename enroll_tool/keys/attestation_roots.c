@@ -1,6 +1,7 @@
 /*
- * The roots of attestation, read and not parsed; see attestation.h.  Root reads
- * them, since the administrator's directory need not be open to user keyfirst.
+ * Reads the files of attestation roots; see attestation.h.  Root reads them,
+ * because user keyfirst may not have access to the administrator's directory.
+ * They must not be parsed here.
  */
 #include "enroll_tool/keys/attestation.h"
 
@@ -16,8 +17,8 @@
 #include "common/paths.h"
 #include "common/trust.h"
 
-#define ROOTS_MAX (1u << 20)	/* bytes, of all */
-#define FILE_MAX (64u << 10)
+#define ROOTS_MAX (1u << 20)	/* bytes of all files */
+#define FILE_MAX (64u << 10)	/* bytes of a file */
 
 static bool
 is_certificate(const char *name)
@@ -28,7 +29,10 @@ is_certificate(const char *name)
 	    (strcmp(dot, ".pem") == 0 || strcmp(dot, ".crt") == 0);
 }
 
-/* One file behind the others, and a newline, which PEM does not mind. */
+/*
+ * Appends a file to the text, and a newline, which does no harm between two PEM
+ * files, so that the next file begins on a new line.
+ */
 static enum kf_err
 append(int dir, const char *name, struct kf_roots *roots)
 {
@@ -94,7 +98,7 @@ kf_roots_read(const char *directory, struct kf_roots *roots)
 	int dir = -1;
 
 	*roots = (struct kf_roots){ 0 };
-	/* A name from the command line; what it leads to is checked. */
+	/* A symbolic link is allowed: the directory behind it is checked. */
 	if (realpath(directory, path) == NULL)
 		return errno == ENOENT || errno == ENOTDIR ? KF_ERR_MISSING :
 		    KF_ERR_IO;

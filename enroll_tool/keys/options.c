@@ -1,6 +1,6 @@
 /*
- * The command line of `keyfirst enroll key`, and what can be refused before a
- * key is looked for; see keys/enroll.h.
+ * Reads the command line of `keyfirst enroll key`, and refuses what can be
+ * refused before a security key is looked for; see keys/enroll.h.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -122,19 +122,20 @@ read_roots(struct kf_key_enrol *e)
 	if (err == KF_OK)
 		return KF_EXIT_DONE;
 	if (err == KF_ERR_MISSING)
-		kf_complain("%s: no such directory, or no *.pem or *.crt in "
-		    "it: nothing is to be trusted", directory);
+		kf_complain("%s: no such directory, or no file *.pem or "
+		    "*.crt in it: put the roots there", directory);
 	else if (err == KF_ERR_UNTRUSTED)
-		kf_complain("%s%s%s: nobody but root may be able to change "
-		    "it, or a directory above it, and a file has at most 64 "
-		    "KiB: ls -ld tells", directory, mark, file);
+		kf_complain("%s%s%s: only root may be able to change it and "
+		    "the directories above it, and a file must not exceed 64 "
+		    "KiB: check with ls -ld", directory, mark, file);
 	else
-		kf_complain("%s%s%s: %s: at most 1 MiB, and 64 KiB a file",
-		    directory, mark, file, kf_strerror(err));
+		kf_complain("%s%s%s: %s: at most 1 MiB in all and 64 KiB a "
+		    "file are read", directory, mark, file, kf_strerror(err));
 	return err == KF_ERR_MISSING ? KF_EXIT_MISSING :
 	    err == KF_ERR_UNTRUSTED ? KF_EXIT_POLICY : KF_EXIT_ERROR;
 }
 
+/* Complains if the caller of sudo could not create the file. */
 static enum kf_exit
 look_at_file(const char *path)
 {
@@ -154,8 +155,9 @@ prepare_ssh(const struct kf_key_enrol *e)
 	enum kf_exit status;
 
 	if (strncmp(e->rp_id, KF_SSH_RP_ID, strlen(KF_SSH_RP_ID)) != 0) {
-		kf_complain("enroll key: ssh takes no key of RP id %s: give "
-		    "--rp " KF_SSH_RP_ID ", or one that begins so", e->rp_id);
+		kf_complain("enroll key: ssh cannot use a key of the RP id "
+		    "%s: give --rp " KF_SSH_RP_ID ", or an RP id that begins "
+		    "so", e->rp_id);
 		return KF_EXIT_POLICY;
 	}
 	status = look_at_file(e->ssh_file);
@@ -178,7 +180,8 @@ kf_key_prepare(struct kf_key_enrol *e, const struct kf_person *person)
 	if (status == KF_EXIT_DONE && e->roots_directory != NULL)
 		status = read_roots(e);
 	else if (status == KF_EXIT_DONE && e->in.conf.key_aaguid_count > 0)
-		kf_complain("enroll key: without --attestation-roots "
-		    "key.aaguid-allow goes by the key's own word");
+		kf_complain("enroll key: for key.aaguid-allow only the key's "
+		    "own word is known: give --attestation-roots to have its "
+		    "model certified");
 	return status;
 }

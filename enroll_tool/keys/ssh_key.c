@@ -1,4 +1,4 @@
-/* Files of OpenSSH for a credential; see ssh_key.h. */
+/* Formats a credential as OpenSSH key files; see ssh_key.h. */
 #include "enroll_tool/keys/ssh_key.h"
 
 #include <string.h>
@@ -9,7 +9,7 @@
 #define MAGIC "openssh-key-v1"		/* with its NUL */
 #define BEGIN "-----BEGIN OPENSSH PRIVATE KEY-----\n"
 #define END "-----END OPENSSH PRIVATE KEY-----\n"
-#define COLUMNS 70
+#define COLUMNS 70			/* base64 characters in a line */
 #define BLOCK 8				/* of the cipher "none" */
 #define BLOB_SIZE 1536
 
@@ -20,7 +20,10 @@
 #define COORDINATE 32
 #define UNCOMPRESSED 0x04		/* SEC 1, 2.3.3 */
 
-/* What does not fit makes it full, and nothing more is put in. */
+/*
+ * Bytes that are put together.  If a part does not fit, full is set, and
+ * nothing is added from then on.
+ */
 struct blob {
 	size_t len;
 	bool full;
@@ -83,7 +86,7 @@ kf_ssh_key_can(enum kf_key_algorithm algorithm)
 	return type_of(algorithm) != NULL;
 }
 
-/* The public part, which the private one begins with as well. */
+/* The public part; the private part begins with the same bytes. */
 static void
 put_public(struct blob *b, const struct kf_key *key)
 {
@@ -118,7 +121,10 @@ put_private(struct blob *b, const struct kf_key *key, const char *comment,
 		put(b, &n, 1);
 }
 
-/* RFC 4648, section 4; a newline after each so many columns, 0: none. */
+/*
+ * Encodes b in base64 (RFC 4648, section 4), with a newline after every columns
+ * characters and at the end (0: no newlines).
+ */
 static enum kf_err
 base64(const struct blob *b, size_t columns, char *text, size_t size,
     size_t *len)
@@ -136,7 +142,7 @@ base64(const struct blob *b, size_t columns, char *text, size_t size,
 		if (left > 2)
 			n |= b->bytes[i + 2];
 		for (size_t j = 0; j < 4; j++) {
-			/* Each with the newline that may follow, and a NUL. */
+			/* Room for a character, a newline and the NUL. */
 			if (out + 3 > size)
 				return KF_ERR_RANGE;
 			text[out++] = j > left ? '=' :

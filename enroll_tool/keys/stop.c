@@ -1,23 +1,24 @@
 /*
- * Why no key was enrolled, in words for whoever runs the tool, and the exit
- * status that goes with it; see keys/talk.h.
+ * Tells the administrator why no key was enrolled and what to do, and gives the
+ * exit status; see keys/talk.h for the reasons.
  */
 #include "enroll_tool/cli/terminal.h"
 #include "enroll_tool/cli/words.h"
 #include "enroll_tool/installation/key_rule.h"
 #include "enroll_tool/keys/enroll.h"
 
-/* What is said where it needs no more than words. */
+/* The reasons whose message is a fixed text. */
 static const struct {
 	enum kf_exit status;
 	const char *text;
 } stops[KF_KEY_STOPS] = {
 	[KF_KEY_STOP_BROKEN] = { KF_EXIT_ERROR,
-	    "something of keyfirst is broken: see what keyfirst setup says" },
+	    "a part of keyfirst is broken: run keyfirst setup, which says what "
+	    "is wrong" },
 	[KF_KEY_STOP_BUSY] = { KF_EXIT_ERROR,
 	    "another program is using the security key: end it first" },
 	[KF_KEY_STOP_SEVERAL] = { KF_EXIT_USAGE,
-	    "several security keys are there: name one with --device" },
+	    "several security keys are plugged in: name one with --device" },
 	[KF_KEY_STOP_CHOICE] = { KF_EXIT_NO,
 	    "no key was chosen: nothing was stored" },
 	[KF_KEY_STOP_EXCLUDED] = { KF_EXIT_POLICY,
@@ -27,51 +28,52 @@ static const struct {
 	[KF_KEY_STOP_TIMEOUT] = { KF_EXIT_NO,
 	    "nobody touched the security key in time: nothing was stored" },
 	[KF_KEY_STOP_DECLINED] = { KF_EXIT_NO,
-	    "refused on the security key: nothing was stored" },
+	    "the request was refused on the security key: nothing was stored" },
 	[KF_KEY_STOP_FAILED] = { KF_EXIT_ERROR,
-	    "the security key did not do it: pull it out and try again" },
+	    "the security key failed: pull it out and try again" },
 	[KF_KEY_STOP_UNSUPPORTED] = { KF_EXIT_POLICY,
 	    "the security key knows none of ES256, EdDSA and RS256, or makes "
 	    "ids that are too long: take another one" },
 	[KF_KEY_STOP_SSH] = { KF_EXIT_POLICY,
-	    "the security key knows neither ES256 nor EdDSA, and ssh no "
-	    "other: leave --ssh-key-out away" },
+	    "the security key knows neither ES256 nor EdDSA, and ssh can use "
+	    "no other algorithm: leave out --ssh-key-out" },
 	[KF_KEY_STOP_NO_ANSWER] = { KF_EXIT_NO,
-	    "the security key wants its PIN, and nobody typed one: nothing was "
+	    "the security key wants its PIN, but nobody typed one: nothing was "
 	    "stored" },
 	[KF_KEY_STOP_PIN_WRONG] = { KF_EXIT_NO,
 	    "no right PIN: nothing was stored" },
 	[KF_KEY_STOP_PIN_LAST] = { KF_EXIT_NO,
-	    "only one try of the PIN is left, and a wrong one would lock the "
+	    "only one try of the PIN is left, and a wrong PIN would lock the "
 	    "security key: use it elsewhere with the right PIN first" },
 	[KF_KEY_STOP_PIN_PAUSED] = { KF_EXIT_NO,
 	    "too many wrong PINs: pull the security key out and plug it in "
 	    "again" },
 	[KF_KEY_STOP_PIN_BLOCKED] = { KF_EXIT_NO,
 	    "the PIN is locked: only a reset of the security key helps, "
-	    "which deletes what is on it" },
+	    "which deletes all credentials on it" },
 	[KF_KEY_STOP_PIN_POLICY] = { KF_EXIT_NO,
-	    "the security key wants another PIN first: fido2-token -C changes "
-	    "it" },
+	    "the security key wants a new PIN first: change it with "
+	    "fido2-token -C" },
 	[KF_KEY_STOP_FINGER] = { KF_EXIT_NO,
-	    "fingerprint not recognised: nothing was stored" },
+	    "the fingerprint was not recognised: nothing was stored" },
 	[KF_KEY_STOP_SYNCED] = { KF_EXIT_POLICY,
-	    "the security key copies its keys to other devices, and "
-	    "key.synced refuses that" },
+	    "the security key can copy its credential to other devices, and "
+	    "key.synced refuses that: take another one" },
 	[KF_KEY_STOP_ATTESTATION] = { KF_EXIT_POLICY,
-	    "what the security key made is not what was asked for, or its "
-	    "attestation is forged: take another one" },
+	    "the credential does not fit the request, or its attestation is "
+	    "forged: take another security key" },
 	[KF_KEY_STOP_NO_CHAIN] = { KF_EXIT_POLICY,
-	    "the security key attests with no certificate, so it leads to no "
-	    "root" },
+	    "the security key gives no certificate, so no root certifies it: "
+	    "take another one" },
 	[KF_KEY_STOP_UNKNOWN_ROOT] = { KF_EXIT_POLICY,
-	    "the security key's certificate leads to none of the roots, or is "
-	    "past its date" },
+	    "the security key's certificate leads to none of the roots, or has "
+	    "expired: take another key, or add its root" },
 	[KF_KEY_STOP_BAD_LEAF] = { KF_EXIT_POLICY,
-	    "the security key's certificate is none for attestation "
-	    "(WebAuthn, 8.2.1)" },
+	    "the security key's certificate is not an attestation certificate "
+	    "(WebAuthn, 8.2.1): take another key" },
 	[KF_KEY_STOP_OTHER_MODEL] = { KF_EXIT_POLICY,
-	    "the security key's certificate is not for its AAGUID" },
+	    "the security key's certificate is not for its AAGUID: take "
+	    "another key" },
 	[KF_KEY_STOP_UNPROVED] = { KF_EXIT_NO,
 	    "the new credential does not work: nothing was stored" },
 };
@@ -84,11 +86,12 @@ no_verification(const struct kf_key_shown *seen)
 		    "nor a fingerprint: give it a PIN first: "
 		    "fido2-token -S %s", seen->path);
 	else
-		kf_complain("enroll key: a U2F key knows neither PIN nor "
+		kf_complain("enroll key: a U2F key has neither a PIN nor a "
 		    "fingerprint, and one is needed: take a FIDO2 key");
 	return KF_EXIT_POLICY;
 }
 
+/* device: --device, or NULL. */
 static enum kf_exit
 absent(const char *device)
 {
@@ -96,8 +99,8 @@ absent(const char *device)
 		kf_complain("enroll key: %s: no security key is there: "
 		    "fido2-token -L lists them", device);
 	else
-		kf_complain("enroll key: no security key is there: plug one "
-		    "into this machine");
+		kf_complain("enroll key: no security key is plugged in: plug "
+		    "one into this machine");
 	return KF_EXIT_MISSING;
 }
 
@@ -107,7 +110,8 @@ model(const struct kf_key_shown *seen)
 	char text[KF_WORDS_AAGUID];
 
 	kf_words_aaguid(seen->aaguid, text);
-	kf_complain("enroll key: AAGUID %s: not in key.aaguid-allow", text);
+	kf_complain("enroll key: the key's model, AAGUID %s, is not in "
+	    "key.aaguid-allow: take another key", text);
 	return KF_EXIT_POLICY;
 }
 
@@ -117,8 +121,8 @@ kf_key_stop_complain(enum kf_key_stop why, const char *what,
 {
 	switch ((unsigned)why) {
 	case KF_KEY_STOP_ROOTS:
-		kf_complain("enroll key: --attestation-roots: %s: no "
-		    "certificate (PEM)", what);
+		kf_complain("enroll key: --attestation-roots: %s: not a "
+		    "certificate in PEM: replace or remove the file", what);
 		return KF_EXIT_ERROR;
 	case KF_KEY_STOP_ABSENT:
 		return absent(device);

@@ -1,6 +1,6 @@
 /*
- * A credential into the store, and one that was proved into files of OpenSSH
- * too; see keys/enroll.h.
+ * Adds a credential to a person's enrolment and, after an enrolment with
+ * --ssh-key-out, writes it to OpenSSH key files; see keys/enroll.h.
  */
 #include <stdio.h>
 #include <string.h>
@@ -14,7 +14,10 @@
 #include "enroll_tool/people/audit.h"
 #include "enroll_tool/people/people.h"
 
-/* What the key calls itself, unless the person has a name for it. */
+/*
+ * Sets the label: --label, or the answer of the person, or name, which is what
+ * the key calls itself.
+ */
 static enum kf_exit
 ask_label(struct kf_key_enrol *e, const char *name)
 {
@@ -55,7 +58,7 @@ write_file(const char *path, const char *text, size_t len, mode_t mode)
 	return KF_EXIT_ERROR;
 }
 
-/* The public one first: the other one alone would be found to be new. */
+/* Writes FILE.pub first, because ssh would use FILE alone as a key. */
 static enum kf_exit
 write_ssh(const struct kf_key_enrol *e, const struct kf_key *key)
 {
@@ -77,6 +80,7 @@ write_ssh(const struct kf_key_enrol *e, const struct kf_key *key)
 	return status;
 }
 
+/* Has the person that credential already?  Then sets id to its factor's. */
 static bool
 has_credential(const struct kf_person *person, const struct kf_key *key,
     char id[KF_ID_SIZE])
@@ -131,6 +135,7 @@ add(struct kf_person *person, void *context)
 	return kf_key_add(person, context);
 }
 
+/* Tells the administrator what was enrolled and what to do next. */
 static void
 tell(const struct kf_key_enrol *e, struct kf_person *person,
     const struct kf_key *key)
@@ -171,8 +176,9 @@ kf_key_finish(struct kf_key_enrol *e, struct kf_person *person,
 		if (status == KF_EXIT_DONE)
 			tell(e, person, &key);
 		else if (e->ssh_file != NULL)
-			kf_complain("%s: written, but not enrolled: remove it "
-			    "and its .pub", e->ssh_file);
+			kf_complain("%s: was written, but the key was not "
+			    "enrolled: remove the file and its .pub",
+			    e->ssh_file);
 	}
 	return status;
 }

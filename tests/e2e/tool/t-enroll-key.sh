@@ -14,7 +14,7 @@ site_person ek-a ek-b ek-c ek-d ek-e
 # --- the usual way --------------------------------------------------------------------
 
 tap_check 'no key, nobody to ask: said at once' \
-	complains 4 'no security key is there' in_vain enrol ek-a
+	complains 4 'no security key is plugged in' in_vain enrol ek-a
 tap_check 'a person who is not there' complains 4 'no such person' \
 	enrol ek-nobody
 tap_check 'no such device' complains 4 "$softkeys/none: no security key" \
@@ -102,7 +102,7 @@ site_conf <<-CONF
 CONF
 key_stop late
 tap_check 'but not for ever' talk 4 'Insert your security key.' -- ek-c
-tap_check 'no key came' shown 'no security key is there'
+tap_check 'no key came' shown 'no security key is plugged in'
 
 # --- several keys -------------------------------------------------------------------
 
