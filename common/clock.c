@@ -1,4 +1,7 @@
-/* The real clocks; see clock.h.  Without a clock the program cannot go on. */
+/*
+ * Reads the system's clocks; see clock.h.  When a clock cannot be read, the
+ * process is aborted, because no deadline and no lock-out would hold.
+ */
 #include "common/clock.h"
 
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /*
  * The two clocks.  Deadlines are absolute times of the monotonic clock in
- * milliseconds; time steps and locks use wall time in seconds since the epoch.
- * This file is a seam: tests link their own clock in its place.
+ * milliseconds; time steps and lock-outs use wall time in seconds since the
+ * epoch.  clock.c is a seam: tests link their own clock in its place.
  */
 #ifndef KF_CLOCK_H
 #define KF_CLOCK_H

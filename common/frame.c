@@ -1,6 +1,6 @@
 /*
- * Reads and writes frames; see frame.h and PROTOCOL.  No function here looks
- * into a payload.
+ * Reading and writing frames; see frame.h and PROTOCOL.  This file must not
+ * interpret a payload.
  */
 #include "common/frame.h"
 
@@ -11,7 +11,7 @@
 
 #include "common/clock.h"
 
-/* Waits for an event until the deadline; signals do not prolong the wait. */
+/* Waits for events on fd until the deadline; signals do not prolong it. */
 static enum kf_err
 wait_for(int fd, short events, int64_t deadline)
 {
@@ -31,8 +31,9 @@ wait_for(int fd, short events, int64_t deadline)
 }
 
 /*
- * Like recv, but it is an error when the peer passes a descriptor.  There is no
- * room for one, so the kernel has closed it already.
+ * Like recv(2), but fails with EBADMSG when the peer has passed a descriptor
+ * along.  The call gives the kernel no room for a descriptor, so the kernel has
+ * closed it already.
  */
 static ssize_t
 receive(int fd, unsigned char *bytes, size_t len)

@@ -11,10 +11,13 @@
 
 #include "common/err.h"
 
-/* Type and payload; the four bytes of length are not counted. */
+/* Bytes of type and payload; the four bytes of length are not counted. */
 #define KF_FRAME_MAX 16384
 
-/* A frame may hold an answer, so the function that declares it wipes it. */
+/*
+ * A frame may hold a secret answer, so the function that declares a frame wipes
+ * it.
+ */
 struct kf_frame {
 	uint8_t type;
 	size_t len;				/* of payload */
@@ -22,23 +25,30 @@ struct kf_frame {
 };
 
 /*
- * KF_ERR_CLOSED: end of file before the first byte.  KF_ERR_PROTOCOL: length
- * out of range, a descriptor passed along, or end of file within the frame.
- * KF_ERR_TIMEOUT, KF_ERR_IO.
+ * Reads one frame.  KF_ERR_CLOSED: end of file before the first byte.
+ * KF_ERR_PROTOCOL: length out of range, a descriptor passed along, or end of
+ * file within the frame.  KF_ERR_TIMEOUT, KF_ERR_IO.
  */
 KF_CHECKED enum kf_err
 kf_frame_read(int fd, struct kf_frame *frame, int64_t deadline)
     __attribute__((nonnull));
 
-/* KF_ERR_CLOSED: the peer is gone (no SIGPIPE is raised). */
+/*
+ * Writes one frame.  KF_ERR_CLOSED: the peer has closed the connection (no
+ * SIGPIPE is raised).  KF_ERR_RANGE, KF_ERR_TIMEOUT, KF_ERR_IO.
+ */
 KF_CHECKED enum kf_err
 kf_frame_write(int fd, const struct kf_frame *frame, int64_t deadline)
     __attribute__((nonnull));
 
-/* Waits for the peer to close; KF_ERR_PROTOCOL when it sends something. */
+/*
+ * Waits until the peer closes the connection; KF_ERR_PROTOCOL when the peer
+ * sends another byte instead.
+ */
 KF_CHECKED enum kf_err
 kf_frame_end(int fd, int64_t deadline);
 
+/* Overwrites the whole frame. */
 void
 kf_frame_wipe(struct kf_frame *frame) __attribute__((nonnull));
 

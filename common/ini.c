@@ -27,7 +27,7 @@ is_blank(char c)
 	return c == ' ' || c == '\t';
 }
 
-/* Removes blanks from both ends of p, in place. */
+/* Removes blanks at both ends of p, in place; returns the new beginning. */
 static char *
 trim(char *p)
 {
@@ -41,6 +41,7 @@ trim(char *p)
 	return p;
 }
 
+/* True for a non-empty text of letters, digits and the characters of more. */
 static bool
 is_word(const char *p, const char *more)
 {

@@ -5,10 +5,11 @@
  *	[section]
  *	key = value
  *
- * No continuation, no inline comment, no quoting; lines of at most 1,024 bytes;
- * no control characters but the tab, and that only around a word.  A line of
- * any other form is an error with its line number.  The caller refuses
- * duplicates, because it knows which keys may repeat.
+ * There are no continuation lines, no inline comments and no quoting.  A line
+ * has at most 1,024 bytes.  The tab is the only control character allowed, and
+ * only around words.  Any other line is an error, reported with its number.
+ * The reader accepts repeated sections and keys: the caller refuses them,
+ * because only the caller knows which ones may repeat.
  */
 #ifndef KF_INI_H
 #define KF_INI_H
@@ -20,13 +21,14 @@
 #define KF_INI_LINE_MAX 1024
 
 struct kf_ini_error {
-	unsigned line;		/* from 1; 0: the file as a whole */
-	char reason[96];
+	unsigned line;		/* counted from 1; 0: the whole file */
+	char reason[96];	/* for the log or a terminal; filtered */
 };
 
 /*
- * Functions that are called in the order of the file; strings are valid during
- * the call.  To refuse a line, return the result of kf_ini_refuse.
+ * Callbacks, called in the order of the file.  Their strings are valid during
+ * the call only.  To refuse the file, a callback returns the result of
+ * kf_ini_refuse.
  */
 struct kf_ini_reader {
 	enum kf_err (*section)(void *context, const char *name,
@@ -36,12 +38,15 @@ struct kf_ini_reader {
 	void *context;
 };
 
-/* KF_OK, or KF_ERR_SYNTAX with *error filled in. */
+/*
+ * Parses len bytes of text.  KF_OK; or what a callback returned or
+ * KF_ERR_SYNTAX, with *error filled in.
+ */
 KF_CHECKED enum kf_err
 kf_ini_parse(const char *text, size_t len, const struct kf_ini_reader *reader,
     struct kf_ini_error *error) __attribute__((nonnull));
 
-/* Sets the reason (filtered) and returns KF_ERR_SYNTAX. */
+/* Sets error->reason from the format and returns KF_ERR_SYNTAX. */
 enum kf_err
 kf_ini_refuse(struct kf_ini_error *error, const char *format, ...)
     __attribute__((nonnull, format(printf, 2, 3)));

@@ -1,4 +1,4 @@
-/* Writes log lines; see log.h. */
+/* Composes log lines and sends them to syslog; see log.h. */
 #include "common/log.h"
 
 #include <inttypes.h>
@@ -7,6 +7,7 @@
 #include <string.h>
 #include <syslog.h>
 
+/* May the value stand without quotes? */
 static bool
 is_bare(const char *value)
 {
@@ -22,7 +23,7 @@ is_bare(const char *value)
 	return strlen(value) <= KF_LOG_VALUE_MAX;
 }
 
-/* Appends the whole text, or nothing. */
+/* Appends the whole text; false, and nothing appended, if it does not fit. */
 static bool
 append(struct kf_log *log, const char *text)
 {

@@ -1,13 +1,13 @@
 /*
- * Log lines with fixed keys and escaped values; one line for each decision.
+ * Log lines: fixed keys, escaped values, one line for each event.
  *
  *	event=auth result=grant factor=totp id=T1 user=alice uid=1000 …
  *
- * A value of letters, digits and -._:/@+,% stands bare; any other is quoted,
- * with \" \\ and \xHH for what is not printable ASCII, so that no value can
- * forge a key, a line or an escape sequence.  These functions cannot tell
- * whether a value is secret: callers must never add an answer, a code or a
- * seed.
+ * A value of letters, digits and -._:/@+,% stands without quotes.  Any other
+ * value is quoted, with \" \\ and \xHH for bytes that are not printable ASCII,
+ * so that no value can forge a key, a line or an escape sequence.  This code
+ * cannot tell whether a value is secret, so callers must never add an answer, a
+ * code or a seed.
  */
 #ifndef KF_LOG_H
 #define KF_LOG_H
@@ -15,9 +15,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A line of this size fits one syslog datagram (RFC 3164) with its header. */
+/* A line of this size and its header fit one syslog datagram of RFC 3164. */
 #define KF_LOG_SIZE 900
-/* At most so many bytes of a value are shown; "..." marks a cut. */
+/* A longer value is cut to this many bytes; "..." marks the cut. */
 #define KF_LOG_VALUE_MAX 256
 
 struct kf_log {
@@ -25,11 +25,11 @@ struct kf_log {
 	char text[KF_LOG_SIZE];
 };
 
-/* Begins with event=EVENT. */
+/* Starts a new line with event=EVENT. */
 void
 kf_log_start(struct kf_log *log, const char *event) __attribute__((nonnull));
 
-/* Adds key=value, unless the line is full. */
+/* Adds key=value; if that does not fit, the line stays as it is. */
 void
 kf_log_add(struct kf_log *log, const char *key, const char *value)
     __attribute__((nonnull));
@@ -38,7 +38,7 @@ void
 kf_log_number(struct kf_log *log, const char *key, int64_t value)
     __attribute__((nonnull));
 
-/* Sends it to syslog, facility authpriv; priority: LOG_INFO or worse. */
+/* Sends the line to syslog(3), facility authpriv; priority: LOG_ERR etc. */
 void
 kf_log_send(const struct kf_log *log, int priority) __attribute__((nonnull));
 

@@ -1,4 +1,4 @@
-/* The places that configure has fixed; see paths.h. */
+/* File locations as configure has set them; see paths.h. */
 #include "common/paths.h"
 
 const char kf_path_conf[] = KF_PATH_CONF;

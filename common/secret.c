@@ -11,7 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* None of our programs needs more memory; all of it is locked. */
+/* The most memory that one of our programs may need to lock. */
 #define LOCKED_MAX (64UL << 20)
 
 void
@@ -65,8 +65,9 @@ kf_random(void *bytes, size_t len)
 }
 
 /*
- * With a small limit, locked memory could not grow and allocations would fail.
- * A page that may be swapped is better than a login that fails.
+ * May this process lock all its memory?  Under a limit lower than LOCKED_MAX,
+ * allocations would fail once the limit is reached.  A page that may be swapped
+ * out is better than a login that fails.
  */
 static bool
 may_lock(void)

@@ -29,8 +29,9 @@ kf_text_number(const char *text, uint64_t min, uint64_t max, uint64_t *out)
 }
 
 /*
- * Length of the UTF-8 sequence at p and its code point; 0 when it is not
- * well-formed (RFC 3629: no overlong forms, no surrogates, at most U+10FFFF).
+ * Returns the length of the UTF-8 sequence at p and sets its code point; 0 when
+ * the sequence is not well-formed (RFC 3629: no overlong forms, no surrogates,
+ * at most U+10FFFF).
  */
 static size_t
 utf8_decode(const unsigned char *p, uint32_t *code)

@@ -1,4 +1,4 @@
-/* Opens files that only root may have changed; see trust.h. */
+/* Opens files and directories that must be trustworthy; see trust.h. */
 #include "common/trust.h"
 
 #include <errno.h>
@@ -10,7 +10,7 @@
 
 #include "common/paths.h"
 
-/* How often a file may be replaced while it is being opened. */
+/* How often we open a file again because it was replaced meanwhile. */
 #define REPLACED_MAX 100
 
 static enum kf_err
@@ -41,7 +41,7 @@ check_directory(int fd)
 	return KF_OK;
 }
 
-/* Opens the directory of that name in *fd, and puts it in place of *fd. */
+/* Opens and checks a subdirectory of *fd; from then on *fd is that one. */
 static enum kf_err
 descend(int *fd, const char *name)
 {
@@ -92,9 +92,10 @@ kf_trust_directory(const char *path, int *out)
 }
 
 /*
- * An open file that has no name any more was replaced since it was opened, as
- * an enrolment is at every change.  Then the new file is opened.  Only root
- * could keep this going for ever.
+ * Opens a file that still has a name.  When its link count is 0, the file was
+ * replaced after it was opened, as an enrolment is whenever it changes; then
+ * the new file is opened.  Only a user who may write the directory, root for
+ * enrolments, could go on replacing it; the attempts are limited all the same.
  */
 static enum kf_err
 open_current(int dir, const char *name, int flags, int *out, struct stat *st)

@@ -1,4 +1,4 @@
-/* The verdict's two words; verdict.h says why there are two. */
+/* Sets and checks the two words of a verdict; verdict.h says why it has two. */
 #include "common/verdict.h"
 
 void

@@ -1,9 +1,9 @@
 /*
  * The answer to "may this person pass?".  A verdict starts as deny and is a
  * type of its own, so that no return code, errno or forgotten initialiser can
- * be read as yes.  Each program that decides has one place that assigns grant:
- * verifier/session.c, and for the module the check of GRANT's nonce in
- * client/client.c.
+ * be read as yes.  Grant is assigned in one place of the verifier, decide() in
+ * verifier/session.c, and in one place of the module, take_grant() in
+ * client/client.c, after the nonce of GRANT was checked.
  *
  * The two words of a grant differ from those of a denial in at least half of
  * their bits and must agree with each other, so that a flipped bit denies
@@ -29,7 +29,7 @@ kf_verdict_deny(struct kf_verdict *v) __attribute__((nonnull));
 void
 kf_verdict_grant(struct kf_verdict *v) __attribute__((nonnull));
 
-/* True only for both words of a grant; anything else is a denial. */
+/* True only when both words are those of a grant. */
 bool
 kf_verdict_is_grant(const struct kf_verdict *v) __attribute__((nonnull));
 

@@ -1,7 +1,7 @@
 /*
  * Numbers, bytes and strings in the payload of a frame, in network order.  The
- * messages of PROTOCOL and of the device program consist of such fields; these
- * functions know no message.
+ * messages of PROTOCOL and of the device program are built from these fields;
+ * this file must not know any message.
  */
 #ifndef KF_WIRE_H
 #define KF_WIRE_H
@@ -13,8 +13,9 @@
 #include "common/frame.h"
 
 /*
- * Writing.  Fields of a fixed size always fit, because a message has only so
- * many of them.  Begin with kf_wire_start.
+ * Writing.  kf_wire_start begins an empty payload.  Only kf_wire_put_string
+ * checks the space that is left: the caller of the others must know that its
+ * fields of fixed size fit.
  */
 void
 kf_wire_start(struct kf_frame *f, unsigned type) __attribute__((nonnull));
@@ -27,24 +28,25 @@ kf_wire_put_u32(struct kf_frame *f, uint32_t n) __attribute__((nonnull));
 void
 kf_wire_put_bytes(struct kf_frame *f, const void *bytes, size_t len)
     __attribute__((nonnull(1)));
-/* Writes length and bytes; KF_ERR_RANGE when they do not fit. */
+/* Writes the length, then the bytes; KF_ERR_RANGE when they do not fit. */
 KF_CHECKED enum kf_err
 kf_wire_put_string(struct kf_frame *f, const void *bytes, size_t len)
     __attribute__((nonnull(1)));
 
-/* Reading.  It goes bad at the first short or wrong field, and stays bad. */
+/* Reading.  A field that is short or wrong sets bad, which stays set. */
 struct kf_wire {
-	const unsigned char *p;
-	size_t left;
+	const unsigned char *p;	/* the next byte, in the frame */
+	size_t left;		/* bytes that are not read yet */
 	bool bad;
 };
 
+/* Starts at the beginning of the payload; the frame must outlive it. */
 struct kf_wire
 kf_wire_open(const struct kf_frame *f) __attribute__((nonnull));
-/* NULL when fewer bytes are left.  The bytes stay the frame's. */
+/* The next len bytes, which stay the frame's; NULL if fewer are left. */
 const unsigned char *
 kf_wire_take(struct kf_wire *w, size_t len) __attribute__((nonnull));
-/* Fills with zeros when it is or goes bad. */
+/* These give zeros when the payload is bad or too short. */
 void
 kf_wire_get_bytes(struct kf_wire *w, void *bytes, size_t len)
     __attribute__((nonnull));
@@ -54,15 +56,15 @@ uint16_t
 kf_wire_get_u16(struct kf_wire *w) __attribute__((nonnull));
 uint32_t
 kf_wire_get_u32(struct kf_wire *w) __attribute__((nonnull));
-/* Reads a string as a C string: it must fit and hold no NUL. */
+/* Reads a string as a C string; bad if it does not fit or holds a NUL. */
 void
 kf_wire_get_text(struct kf_wire *w, char *dst, size_t size)
     __attribute__((nonnull));
-/* Reads a string of at most size bytes of any value; returns how many. */
+/* Reads a string of any bytes; bad if longer than size.  Its length. */
 size_t
 kf_wire_get_string(struct kf_wire *w, void *dst, size_t size)
     __attribute__((nonnull));
-/* KF_ERR_PROTOCOL when it is bad, or bytes are left. */
+/* KF_ERR_PROTOCOL when a field was bad, or bytes are left over. */
 KF_CHECKED enum kf_err
 kf_wire_finish(const struct kf_wire *w) __attribute__((nonnull));
 
