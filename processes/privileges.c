@@ -1,7 +1,7 @@
 /*
- * Gives up root; see privileges.h.  The order matters, because only root may
- * raise limits, clear groups and empty the bounding set: the uid is given up
- * last.
+ * Giving up root; see privileges.h.  The order matters: only root may raise
+ * limits, clear groups and empty the bounding set, so the uid changes after
+ * these.
  */
 #include "processes/privileges.h"
 
@@ -49,10 +49,10 @@ kf_service_user(uid_t *uid, gid_t *gid)
 #endif
 
 /*
- * Limits are set, and not only lowered.  A hostile caller of sudo could set
- * limits that end a write in the middle, or that let the verifier grow.  Where
- * root may not raise limits (a container without CAP_SYS_RESOURCE), a hard
- * limit of at least the floor is enough.
+ * Sets each limit, and does not only lower it: a hostile caller of sudo could
+ * have set a limit so low that a write fails in the middle.  Where root may not
+ * raise a hard limit (a container without CAP_SYS_RESOURCE), the inherited one
+ * is accepted if it is at least the floor.
  */
 static bool
 set_limits(void)
@@ -69,7 +69,7 @@ set_limits(void)
 		{ RLIMIT_STACK, 8UL << 20, 1UL << 20 },
 		{ RLIMIT_FSIZE, 1UL << 20, 64UL << 10 },
 		{ RLIMIT_NOFILE, 64, 32 },
-		/* All verifiers and device programs of the user together. */
+		/* Counts all verifiers and all device programs together. */
 		{ RLIMIT_NPROC, 8192, 0 },
 		{ RLIMIT_MEMLOCK, 64UL << 20, 0 },
 	};
@@ -89,7 +89,10 @@ set_limits(void)
 	return true;
 }
 
-/* With some securebits, capabilities would survive the change of uid. */
+/*
+ * Empties the bounding and the ambient set.  Sets the securebits first, because
+ * inherited ones could make capabilities outlive the change of uid.
+ */
 static bool
 empty_bounding_set(void)
 {
@@ -113,7 +116,10 @@ empty_capabilities(void)
 	return syscall(SYS_capset, &head, none) == 0;
 }
 
-/* initgroups lists the own group among the supplementary groups. */
+/*
+ * True when no supplementary group is left but gid itself, which initgroups(3)
+ * adds to the list.
+ */
 static bool
 has_no_other_group(gid_t gid)
 {
@@ -123,7 +129,10 @@ has_no_other_group(gid_t gid)
 	return n == 0 || (n == 1 && group[0] == gid);
 }
 
-/* Has the process nothing of root left, and no way to get it back? */
+/*
+ * True when every id is that of the service user, no capability is left, and
+ * all attempts to become root again fail.
+ */
 static bool
 is_dropped(uid_t uid, gid_t gid)
 {
@@ -151,11 +160,14 @@ is_dropped(uid_t uid, gid_t gid)
 	    setresgid((gid_t)-1, 0, (gid_t)-1) != 0 && setgid(0) != 0;
 }
 
-/* Undoes what the calling program may have set up for this process. */
+/*
+ * Replaces what the process inherited from its caller: session, limits, umask,
+ * working directory, and the descriptors from first_fd on.
+ */
 static bool
 detach(unsigned first_fd)
 {
-	/* Fails only in the leader of a process group. */
+	/* Fails only for a process group leader, which keeps its session. */
 	(void)setsid();
 	if (!set_limits())
 		return false;
@@ -164,7 +176,7 @@ detach(unsigned first_fd)
 	    syscall(SYS_close_range, first_fd, ~0U, 0) == 0;
 }
 
-/* Makes it impossible to undo what is_dropped has checked. */
+/* Checks that root was given up, and makes that final with no_new_privs. */
 static enum kf_err
 finish(uid_t uid, gid_t gid)
 {
@@ -186,7 +198,10 @@ kf_privileges_drop(uid_t uid, gid_t gid, unsigned first_fd)
 	return finish(uid, gid);
 }
 
-/* The program that started us may have put the socket on 1 and 2, too. */
+/*
+ * Puts /dev/null on descriptors 1 and 2, because the service manager may have
+ * put the socket there too.
+ */
 static bool
 silence(void)
 {

@@ -1,7 +1,7 @@
 /*
- * Starts and ends one of our programs; see process.h.  No other file starts a
- * process from inside another program, such as sshd.  So it must not touch a
- * signal disposition, a descriptor or a child of that program.
+ * Starts and ends one of our programs; see process.h.  This is the one file
+ * that forks inside a host such as sshd or sudo, so it must not change a signal
+ * disposition, a descriptor or a child of the host.
  */
 #include "processes/process.h"
 
@@ -19,7 +19,7 @@
 
 static const struct kf_process nobody = KF_PROCESS_NONE;
 
-/* Makes fd the descriptor of that number, which stays open across exec. */
+/* Copies fd to that number, open across exec; 0, or -1 on failure. */
 static int
 place(int fd, int number)
 {
@@ -27,8 +27,9 @@ place(int fd, int number)
 }
 
 /*
- * Runs between fork and exec in a copy of another program, so it makes system
- * calls only.  Never returns.
+ * Runs in the child, between fork and exec.  The host may have had threads, so
+ * only functions that are safe after fork(2) may be called here.  Resets
+ * signals, arranges the descriptors and executes path.  Never returns.
  */
 static void __attribute__((noreturn))
 become(const char *path, int socket, int third)
@@ -45,7 +46,10 @@ become(const char *path, int socket, int third)
 	(void)sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 
-	/* Moved away from 0 to 3, which the host may have had closed. */
+	/*
+	 * Move them above 0 to 3: if the host had closed some of these, the new
+	 * descriptors may have such numbers now.
+	 */
 	socket = fcntl(socket, F_DUPFD, 4);
 	null = open("/dev/null", O_RDWR);
 	null = fcntl(null, F_DUPFD, 4);
@@ -60,9 +64,10 @@ become(const char *path, int socket, int third)
 }
 
 /*
- * A pidfd of our child, or -1.  Where SIGCHLD is ignored, a child that was
- * killed is gone without a wait, and its pid may belong to another process by
- * now.  A process that is not our child is not touched, and never killed.
+ * Returns a pidfd of our child, or -1.  If the host ignores SIGCHLD, a child
+ * that has died is collected by the kernel, and its pid may belong to another
+ * process by now.  So the pidfd is used only if it is that of a child of ours;
+ * no other process may be waited for or killed.
  */
 static int
 open_child(pid_t pid)
@@ -87,7 +92,7 @@ kf_process_start(const char *path, int third, struct kf_process *p)
 	*p = nobody;
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
 		return KF_ERR_IO;
-	/* No handler of the host may run in the child. */
+	/* Block signals, so that no handler of the host runs in the child. */
 	(void)sigfillset(&all);
 	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
 	p->pid = fork();
@@ -131,7 +136,7 @@ kf_process_stop(struct kf_process *p, int64_t ms)
 			    SIGKILL, NULL, 0U);
 		break;
 	}
-	/* ECHILD: a handler of the host has collected the child. */
+	/* ECHILD: a SIGCHLD handler of the host has collected the child. */
 	while (p->pidfd >= 0 && waitid(P_PIDFD, (id_t)p->pidfd, &info,
 	    WEXITED) != 0 && errno == EINTR)
 		continue;
