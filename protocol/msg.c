@@ -1,4 +1,4 @@
-/* Writes messages to frames and reads them; PROTOCOL has the layout. */
+/* Encodes and decodes messages, laid out as PROTOCOL says; see msg.h. */
 #include "protocol/msg.h"
 
 #include <string.h>

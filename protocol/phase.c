@@ -1,4 +1,7 @@
-/* The table of phases; PROTOCOL prints the same table. */
+/*
+ * The table of states.  It must be the same as that of PROTOCOL, section 4,
+ * which a test compares with it.
+ */
 #include "protocol/phase.h"
 
 #include <stddef.h>
