@@ -11,27 +11,33 @@
 #include "protocol/phase.h"
 
 /*
- * How long the verifier may say nothing.  Its own waits for devices, locks and
- * children sum to less than 45 s, so a verifier that takes longer is broken.
+ * How long the module waits for one message.  The verifier waits less than 45 s
+ * in total for devices, locks and children before it sends a message; a
+ * verifier that takes longer than this is broken.
  */
 #define VERIFIER_MS 50000
-/* For a verifier that never ends: it should leave after 300 s by itself. */
+/*
+ * How long the module stays in one session.  The verifier ends it after 300 s;
+ * a verifier that goes on sending messages is left after this time.
+ */
 #define SESSION_MS 330000
+/* How long the verifier may take to close the stream after its verdict. */
 #define LEAVE_MS 2000
 
 struct relay {
 	int fd;
-	int64_t end;		/* the session ends then at the latest */
+	int64_t end;		/* deadline of the session */
 	enum kf_phase phase;
 	const struct kf_ui *ui;
 	struct kf_outcome *outcome;
 	unsigned char nonce[KF_NONCE_SIZE];
-	struct kf_frame frame;
+	struct kf_frame frame;		/* the last message; wiped at the end */
 	struct kf_msg_answer answer;
-	struct kf_interrupt interrupt;	/* SIGINT, while no question stands */
-	bool cancelled;			/* CANCEL was sent since the question */
+	struct kf_interrupt interrupt;	/* taken except during a question */
+	bool cancelled;			/* CANCEL sent since the last one */
 };
 
+/* The deadline of the next wait for the verifier. */
 static int64_t
 deadline(const struct relay *r)
 {
@@ -51,9 +57,9 @@ send_frame(struct relay *r)
 }
 
 /*
- * Waits until the verifier sends something.  Ctrl-C tells the verifier to stop
- * waiting for a device.  A second Ctrl-C is left for the host, which gets it
- * when SIGINT is given back.
+ * Waits until the verifier has sent something.  When the person presses Ctrl-C,
+ * sends CANCEL, so that the verifier stops waiting for a device.  A second
+ * Ctrl-C stays pending for the host.
  */
 static enum kf_err
 wait_for_verifier(struct relay *r, int64_t until)
@@ -63,7 +69,7 @@ wait_for_verifier(struct relay *r, int64_t until)
 	while (err == KF_OK) {
 		struct pollfd p[2] = {
 			{ .fd = r->fd, .events = POLLIN },
-			/* poll ignores a negative descriptor. */
+			/* poll(2) ignores a negative descriptor. */
 			{ .fd = r->cancelled ? -1 : r->interrupt.fd,
 			  .events = POLLIN },
 		};
@@ -98,12 +104,16 @@ receive_frame(struct relay *r)
 		err = wait_for_verifier(r, until);
 	if (err == KF_OK)
 		err = kf_frame_read(r->fd, &r->frame, until);
-	/* A message that only a module may send is an error here. */
+	/* Types below 0x80 may be sent by the module only. */
 	if (err == KF_OK && r->frame.type < 0x80)
 		err = KF_ERR_PROTOCOL;
 	return err == KF_OK ? kf_phase_step(&r->phase, r->frame.type) : err;
 }
 
+/*
+ * Shows the text of a message from the verifier; for a question, asks the
+ * person and sends the answer.
+ */
 static enum kf_err
 relay_text(struct relay *r)
 {
@@ -122,7 +132,7 @@ relay_text(struct relay *r)
 	}
 	r->answer.kind = KF_ANSWER_FAILED;
 	kf_secret_wipe(&r->answer.text);
-	/* The host owns the terminal, and Ctrl-C, while it asks. */
+	/* While the person is asked, Ctrl-C must reach the host. */
 	kf_interrupt_give_back(&r->interrupt);
 	r->ui->ask(r->ui->context, echo, text, &r->answer);
 	kf_interrupt_take(&r->interrupt);
@@ -135,14 +145,14 @@ relay_text(struct relay *r)
 	return err;
 }
 
-/* The stream has to end after the last message. */
+/* A verdict is valid only if the end of the stream follows it. */
 static enum kf_err
 expect_end(struct relay *r)
 {
 	return kf_frame_end(r->fd, kf_clock_monotonic() + LEAVE_MS);
 }
 
-/* This is the one place of the module that assigns grant. */
+/* Takes GRANT.  This is the one place of the module that assigns grant. */
 static enum kf_err
 take_grant(struct relay *r)
 {
@@ -190,6 +200,7 @@ take_deny(struct relay *r)
 	return err;
 }
 
+/* Sends HELLO, reads the answer and, unless it is DENY, sends the request. */
 static enum kf_err
 greet(struct relay *r, const struct kf_msg_request *request)
 {

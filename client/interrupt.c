@@ -1,4 +1,4 @@
-/* Reads SIGINT from a descriptor for a while; see interrupt.h. */
+/* Receives SIGINT through a descriptor for a time; see interrupt.h. */
 #include "client/interrupt.h"
 
 #include <sys/signalfd.h>

@@ -1,7 +1,8 @@
 /*
- * Ctrl-C while the host waits for us and asks nothing: SIGINT is held back from
- * the host and read here.  This holds for the present thread and for this time
- * only, and changes no signal disposition.
+ * Ctrl-C while the host (sshd, sudo) waits for the verifier and no question is
+ * open: SIGINT is blocked, so that it does not reach the host, and read from a
+ * signalfd instead.  Only this thread's mask changes, and only until it is
+ * given back; no signal disposition may be changed.
  */
 #ifndef KF_INTERRUPT_H
 #define KF_INTERRUPT_H
@@ -12,24 +13,27 @@
 #include "common/err.h"
 
 struct kf_interrupt {
-	int fd;			/* readable after a SIGINT; -1: not held */
-	sigset_t before;
+	int fd;			/* readable after SIGINT; -1: it is not taken */
+	sigset_t before;	/* the thread's signal mask to restore */
 };
 
 /*
- * Holds SIGINT from now on, also where the host has blocked it, as sudo does
- * while it waits for PAM.  A SIGINT that is already pending there was not meant
- * for us, and stays pending.  A failure is not reported, because the module can
- * wait without Ctrl-C.
+ * Starts taking SIGINT, also if the host has blocked it, as sudo does while it
+ * waits for PAM.  A SIGINT that is blocked and pending already was meant for
+ * the host: it stays, and none is taken.  Errors are not reported, because the
+ * session works without Ctrl-C too.
  */
 void
 kf_interrupt_take(struct kf_interrupt *interrupt) __attribute__((nonnull));
 
-/* Has a SIGINT come since the last call? */
+/* Was there a SIGINT since the last call? */
 bool
 kf_interrupt_seen(struct kf_interrupt *interrupt) __attribute__((nonnull));
 
-/* Gives SIGINT back to the host, with any SIGINT that was not seen here. */
+/*
+ * Stops taking SIGINT and restores the mask.  A SIGINT that was not seen yet
+ * then reaches the host.
+ */
 void
 kf_interrupt_give_back(struct kf_interrupt *interrupt)
     __attribute__((nonnull));

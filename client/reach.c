@@ -1,7 +1,7 @@
 /*
- * The two ways to a verifier; see client.h: by exec for root, over the
- * service's socket for everybody else.  The caller's effective uid decides, and
- * no function falls back from one way to the other.
+ * The two ways to a verifier; see client.h.  A caller whose effective uid is 0
+ * executes it; every other caller connects to the service's socket.  This file
+ * must never fall back from one way to the other.
  */
 #include "client/client.h"
 
@@ -25,8 +25,9 @@ kf_client_start(const char *path, struct kf_process *v)
 }
 
 /*
- * When the listener's queue is full, connect waits for as long as the socket's
- * send time-out says.
+ * Connects before the deadline.  When the listener's queue is full, connect(2)
+ * waits as long as the socket's SO_SNDTIMEO allows, so that is set to the time
+ * left.
  */
 static enum kf_err
 connect_by(int fd, const struct sockaddr_un *where, int64_t deadline)
@@ -54,8 +55,9 @@ connect_by(int fd, const struct sockaddr_un *where, int64_t deadline)
 }
 
 /*
- * The process that listens is told what the person types, so it must be root's,
- * wherever the path leads.  Tests replace getsockopt.
+ * Does root's process listen at the other end?  The listener receives what the
+ * person types, so it must be root's, whichever path was given.  Tests link a
+ * getsockopt of their own.
  */
 static bool
 root_listens(int fd)
