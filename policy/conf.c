@@ -1,7 +1,7 @@
 /*
- * The table of options, and the parser that walks it.  A new option is a row
- * here, a line in the shipped file and a paragraph in keyfirst.conf(5); a test
- * compares the three.
+ * Reads keyfirst.conf by one table of options; see conf.h.  A new option is a
+ * row here, a line in the shipped file and a paragraph in keyfirst.conf(5); a
+ * test compares the three.
  */
 #include "policy/conf.h"
 
@@ -18,22 +18,22 @@
 
 enum option_type {
 	OPTION_NUMBER,		/* uint32_t */
-	OPTION_SET,		/* uint32_t of words, bit n is word n */
-	OPTION_WORD,		/* uint32_t of one word, likewise */
-	OPTION_CHOICE,		/* bool: the second of two words */
+	OPTION_SET,		/* uint32_t: bit n is set for words[n] */
+	OPTION_WORD,		/* the same, for exactly one word */
+	OPTION_CHOICE,		/* bool: true for the second of two words */
 	OPTION_RP_ID,		/* char[254] */
 	OPTION_AAGUIDS,		/* any, or a list */
 	OPTION_STORE,		/* char[256] */
 	OPTION_UNENROLLED,	/* deny, or allow-until and a date */
 	OPTION_SERVICES,	/* char[512] */
-	OPTION_EXEMPT		/* may repeat */
+	OPTION_EXEMPT		/* an exemption; may be set several times */
 };
 
 static const struct option {
 	const char *name;
 	enum option_type type;
-	size_t offset;
-	bool default_only;	/* not in [service NAME] */
+	size_t offset;		/* in struct kf_conf */
+	bool default_only;	/* refused in [service NAME] */
 	uint32_t min;
 	uint32_t max;
 	const char *words[3];
@@ -88,7 +88,7 @@ static const struct option {
 
 #define OPTIONS (sizeof(options) / sizeof(options[0]))
 
-/* Refuses a value and names the words that are allowed. */
+/* Refuses a value; the reason names the words that are allowed. */
 static enum kf_err
 refuse_word(const struct option *option, struct kf_ini_error *error)
 {
@@ -102,7 +102,7 @@ refuse_word(const struct option *option, struct kf_ini_error *error)
 	    not, words[0], words[1], words[2]);
 }
 
-/* The bit of that word of an option, or 0. */
+/* The bit of a word of an option; 0 if the option has no such word. */
 static uint32_t
 word_bit(const struct option *option, const char *word, size_t len)
 {
@@ -126,7 +126,7 @@ set_words(const struct option *option, const char *value, uint32_t *out,
 		if (bit == 0)
 			return refuse_word(option, error);
 		if ((set & bit) != 0)
-			return kf_ini_refuse(error, "%s: a word twice",
+			return kf_ini_refuse(error, "%s: the same word twice",
 			    option->name);
 		set |= bit;
 		value += len;
@@ -199,7 +199,7 @@ kf_conf_default(struct kf_conf *conf)
 		if (options[i].value != NULL)
 			(void)set_option(conf, &options[i], options[i].value,
 			    &error);
-	/* Should the place not fit, no store can be opened. */
+	/* With a configured path that does not fit, no store can be opened. */
 	if (kf_text_format(conf->store, sizeof(conf->store), "file:%s",
 	    kf_path_store) != KF_OK)
 		conf->store[0] = '\0';
@@ -207,26 +207,27 @@ kf_conf_default(struct kf_conf *conf)
 
 struct parser {
 	struct kf_conf *conf;
-	const char *service;
-	struct kf_conf ignored;	 /* target of sections for other services */
-	struct kf_conf *target;	 /* NULL: before the first section */
+	const char *service;	 /* the service that asks */
+	struct kf_conf ignored;	 /* receives options of other services */
+	struct kf_conf *target;	 /* of this section; NULL: no section yet */
 	bool in_default;
-	size_t services;
+	size_t services;	 /* used entries of names */
 	char names[SERVICES_MAX][64];
-	uint32_t seen;		 /* options of this section, a bit each */
+	uint32_t seen;		 /* bit n: this section has set options[n] */
 };
 
 static enum kf_err
 start_service(struct parser *p, const char *name, struct kf_ini_error *error)
 {
-	/* libpam uses lower case: a name with capitals would never apply. */
+	/* libpam makes service names lower case: "SSHD" would never apply. */
 	if (!kf_conf_is_service(name, strlen(name)))
 		return kf_ini_refuse(error, "bad service name");
 	for (size_t i = 0; i < p->services; i++)
 		if (strcmp(p->names[i], name) == 0)
 			return kf_ini_refuse(error, "[service %s] twice", name);
 	if (p->services == SERVICES_MAX)
-		return kf_ini_refuse(error, "over %d services", SERVICES_MAX);
+		return kf_ini_refuse(error, "more than %d [service] sections",
+		    SERVICES_MAX);
 	memcpy(p->names[p->services++], name, strlen(name) + 1);
 	p->in_default = false;
 	p->target = strcmp(name, p->service) == 0 ? p->conf : &p->ignored;
@@ -265,14 +266,14 @@ on_entry(void *context, const char *key, const char *value,
 			continue;
 		if ((p->seen & UINT32_C(1) << i) != 0 &&
 		    options[i].type != OPTION_EXEMPT)
-			return kf_ini_refuse(error, "%s twice", key);
-		/* Exemptions of a service replace those of [default]. */
+			return kf_ini_refuse(error, "%s is set twice", key);
+		/* A service's exemptions replace those of [default]. */
 		if ((p->seen & UINT32_C(1) << i) == 0 &&
 		    options[i].type == OPTION_EXEMPT)
 			p->target->exempt_count = 0;
 		if (options[i].default_only && !p->in_default)
-			return kf_ini_refuse(error, "%s belongs in [default]",
-			    key);
+			return kf_ini_refuse(error,
+			    "%s is allowed in [default] only", key);
 		p->seen |= UINT32_C(1) << i;
 		return set_option(p->target, &options[i], value, error);
 	}
@@ -310,8 +311,8 @@ kf_conf_load(const char *path, const char *service, struct kf_conf *conf,
 	*error = (struct kf_ini_error){ 0 };
 	err = kf_trust_read(path, &trust, text, sizeof(text), &len);
 	if (err == KF_ERR_UNTRUSTED) {
-		(void)kf_ini_refuse(error, "the file or a directory above it "
-		    "is not root's alone to write");
+		(void)kf_ini_refuse(error, "the file and every directory above "
+		    "it must belong to root and be writable by root alone");
 		return err;
 	}
 	if (err != KF_OK) {

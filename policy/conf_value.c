@@ -1,4 +1,4 @@
-/* Parses values of options; see conf_value.h. */
+/* Parses the values of options; see conf_value.h. */
 #include "policy/conf_value.h"
 
 #include <ctype.h>
@@ -13,7 +13,7 @@ kf_conf_set_store(struct kf_conf *conf, const char *value,
 	if (strncmp(value, "file:/", 6) != 0 ||
 	    strlen(value) >= sizeof(conf->store))
 		return kf_ini_refuse(error,
-		    "store: not file: and an absolute path");
+		    "store: must be file: followed by an absolute path");
 	memcpy(conf->store, value, strlen(value) + 1);
 	return KF_OK;
 }
@@ -24,13 +24,16 @@ kf_conf_set_rp_id(struct kf_conf *conf, const char *value,
 {
 	if (!kf_text_is_word(value, sizeof(conf->key_rp_id)))
 		return kf_ini_refuse(error,
-		    "key.rp-id: not one word of up to %zu bytes",
+		    "key.rp-id: must be one word of up to %zu bytes",
 		    sizeof(conf->key_rp_id) - 1);
 	memcpy(conf->key_rp_id, value, strlen(value) + 1);
 	return KF_OK;
 }
 
-/* 32 digits, or 36 bytes with dashes (RFC 9562, 4), in either case. */
+/*
+ * Parses an AAGUID: 32 hexadecimal digits, or 36 characters with dashes (RFC
+ * 9562, 4), in upper or lower case.
+ */
 static bool
 set_aaguid(const char *word, size_t len, unsigned char aaguid[16])
 {
@@ -68,16 +71,16 @@ kf_conf_set_aaguids(struct kf_conf *conf, const char *value,
 
 		if (count == KF_CONF_AAGUIDS_MAX)
 			return kf_ini_refuse(error,
-			    "key.aaguid-allow: over %d of them",
+			    "key.aaguid-allow: more than %d AAGUIDs",
 			    KF_CONF_AAGUIDS_MAX);
 		if (!set_aaguid(value, len, conf->key_aaguids[count]))
-			return kf_ini_refuse(error, "key.aaguid-allow: not "
+			return kf_ini_refuse(error, "key.aaguid-allow: must be "
 			    "any, or AAGUIDs of 32 hexadecimal digits");
 		for (uint32_t i = 0; i < count; i++)
 			if (memcmp(conf->key_aaguids[i],
 			    conf->key_aaguids[count], 16) == 0)
 				return kf_ini_refuse(error,
-				    "key.aaguid-allow: one twice");
+				    "key.aaguid-allow: the same AAGUID twice");
 		count++;
 		value += len;
 		value += strspn(value, " \t");
@@ -100,15 +103,16 @@ kf_conf_set_unenrolled(struct kf_conf *conf, const char *value,
 	    kf_exempt_date(value + strlen(allow), &conf->unenrolled_end) !=
 	    KF_OK)
 		return kf_ini_refuse(error,
-		    "unenrolled: deny, or allow-until YYYY-MM-DD");
+		    "unenrolled: must be deny, or allow-until YYYY-MM-DD");
 	memcpy(conf->unenrolled, value + strlen(allow),
 	    sizeof(conf->unenrolled));
 	return KF_OK;
 }
 
 /*
- * Services that run `account` without `auth` by design, for a cached timestamp,
- * NOPASSWD, a job or a user manager.  There can never be a proof.
+ * Services that run `account` without `auth` by design: for a cached timestamp,
+ * NOPASSWD, a job or a user manager.  There `account` cannot have a proof from
+ * `auth`, so requiring one would deny everybody.
  */
 static const char *const never_proved[] = { "sudo", "sudo-i", "su", "su-l",
 	"runuser", "runuser-l", "cron", "crond", "atd", "systemd-user" };
@@ -139,11 +143,11 @@ kf_conf_set_services(struct kf_conf *conf, const char *value,
 	while (*value != '\0') {
 		size_t len = strcspn(value, " \t");
 
-		/* A word that matches no service would disable the option. */
+		/* A name that cannot match would silently require nothing. */
 		if (!kf_conf_is_service(value, len) ||
 		    (len == 4 && memcmp(value, "none", 4) == 0))
-			return kf_ini_refuse(error, "require-proof: not names "
-			    "of services with blanks between");
+			return kf_ini_refuse(error, "require-proof: must be "
+			    "none, or service names separated by blanks");
 		for (size_t i = 0; i < sizeof(never_proved) /
 		    sizeof(never_proved[0]); i++)
 			if (strlen(never_proved[i]) == len &&
@@ -152,7 +156,8 @@ kf_conf_set_services(struct kf_conf *conf, const char *value,
 				    "%s runs account without auth",
 				    never_proved[i]);
 		if (len + 2 > left)
-			return kf_ini_refuse(error, "require-proof: too long");
+			return kf_ini_refuse(error,
+			    "require-proof: the list is too long");
 		if (out != conf->require_proof) {
 			*out++ = ' ';
 			left--;
@@ -174,11 +179,11 @@ kf_conf_add_exempt(struct kf_conf *conf, const char *value,
 	if (strcmp(value, "none") == 0 && conf->exempt_count == 0)
 		return KF_OK;
 	if (conf->exempt_count == KF_EXEMPT_MAX)
-		return kf_ini_refuse(error, "exempt: over %d of them",
+		return kf_ini_refuse(error, "exempt: more than %d exemptions",
 		    KF_EXEMPT_MAX);
 	if (kf_exempt_parse(value, &conf->exempt[conf->exempt_count]) != KF_OK)
-		return kf_ini_refuse(error, "exempt: user=NAME or group=NAME, "
-		    "until=YYYY-MM-DD reason=\"TEXT\"");
+		return kf_ini_refuse(error, "exempt: must be user=NAME or "
+		    "group=NAME, until=YYYY-MM-DD reason=\"TEXT\"");
 	conf->exempt_count++;
 	return KF_OK;
 }

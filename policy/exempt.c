@@ -1,4 +1,4 @@
-/* Parses and finds exemptions; see exempt.h. */
+/* Parses exemptions and finds the one that applies; see exempt.h. */
 #include "policy/exempt.h"
 
 #include <stddef.h>
@@ -52,7 +52,7 @@ kf_exempt_date(const char *text, int64_t *end)
 	return KF_OK;
 }
 
-/* Copies a word into a field that must be empty; false when it does not fit. */
+/* Copies a word into a field; false if the field is set or it does not fit. */
 static bool
 set_word(char *field, size_t size, const char *word, size_t len)
 {
@@ -70,7 +70,7 @@ has_prefix(const char *text, size_t len, const char *prefix)
 	    memcmp(text, prefix, strlen(prefix)) == 0;
 }
 
-/* One NAME=VALUE of the words before the reason. */
+/* Takes one of the NAME=VALUE words that stand before the reason. */
 static bool
 take_word(struct kf_exempt *e, const char *word, size_t len)
 {
@@ -87,7 +87,7 @@ take_word(struct kf_exempt *e, const char *word, size_t len)
 	return false;
 }
 
-/* reason="TEXT", the last word; no quote inside. */
+/* Takes reason="TEXT", which comes last; TEXT holds no quote. */
 static bool
 take_reason(struct kf_exempt *e, const char *word)
 {
@@ -143,7 +143,10 @@ kf_exempt_find(const struct kf_exempt *list, uint32_t count, const char *user,
 {
 	if (user[0] == '\0')
 		return NULL;
-	/* Users first, because a name service for groups can hang. */
+	/*
+	 * Exemptions of users come first, so that a name service that hangs
+	 * delays only the people whom none of these exempts.
+	 */
 	for (int groups = 0; groups < 2; groups++)
 		for (uint32_t i = 0; i < count; i++)
 			if (list[i].is_group == (groups == 1) &&
