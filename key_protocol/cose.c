@@ -1,6 +1,7 @@
 /*
- * COSE's numbers; see cose.h.  They are written out here, so that no program
- * needs libfido2's headers for them.
+ * COSE's numbers of algorithms; see cose.h.  The device program needs them for
+ * libfido2, and so does its parent for attestation.  This file must not need
+ * libfido2.
  */
 #include "key_protocol/cose.h"
 

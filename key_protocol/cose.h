@@ -1,7 +1,7 @@
 /*
- * COSE's numbers of the signature algorithms that can be enrolled (RFC 9053,
- * 2.1 and 2.2; RFC 8812, 2), and our own numbers, which messages and files
- * hold.
+ * Translates between COSE's numbers of the signature algorithms that we enrol
+ * (RFC 9053, 2.1 and 2.2; RFC 8812, 2) and enum kf_key_algorithm, our own
+ * numbers, which messages and files hold.
  */
 #ifndef KF_COSE_H
 #define KF_COSE_H
@@ -12,7 +12,7 @@
 int
 kf_cose_number(enum kf_key_algorithm algorithm);
 
-/* An enum kf_key_algorithm; 0 for an algorithm that cannot be enrolled. */
+/* An enum kf_key_algorithm; 0 for an algorithm that we do not enrol. */
 unsigned
 kf_cose_algorithm(int number);
 

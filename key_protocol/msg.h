@@ -1,20 +1,21 @@
 /*
- * The messages between keyfirst-key-device and its parent over the socket that
- * is the program's descriptor 0, as frames (common/frame.h).  The parent
- * decides; the program does with one security key what the parent asks.  The
- * parent takes every message for the word of the key, which may be hostile: it
- * checks each message in full, and nothing in it but a signature proves
- * anything.
+ * The messages between keyfirst-key-device and its parent, over the socket that
+ * is the device program's descriptor 0, as frames (common/frame.h).  The parent
+ * decides; the device program carries out its requests on one security key.
+ * The parent must treat every message as written by the key itself, which may
+ * be hostile: it checks every message in full, and takes nothing but a
+ * signature as proof.
  *
- * The program starts by itself to lock and open the device.  It sends BUSY if
- * it has to wait for another program's lock or touch, and then OPENED, or
- * FAILED as its last message.  From then on each request has one answer: the
- * message that is named beside it below, or FAILED.  Before the answer to
- * ASSERT and MAKE, TOUCH may come once, when the key says that it waits for a
- * touch.  The parent sends the next request after the answer.  Only CANCEL may
- * be sent before it; then the answer is FAILED (cancelled).  When the parent
- * closes the socket, the program cancels the present request of the device and
- * leaves.
+ * The device program first locks and opens the device, without a request.  It
+ * sends BUSY if it has to wait because another program holds the lock or waits
+ * for a touch; then OPENED, or FAILED and the end of the stream.  After OPENED
+ * the parent sends one request at a time and gets one answer to each: the
+ * message named below, or FAILED.  Before the answer to ASSERT or MAKE, TOUCH
+ * may come once, when the key says that it waits for a touch.  While the parent
+ * waits for an answer it may send CANCEL only; the answer is then FAILED
+ * (cancelled), unless another answer was on its way already.  When the parent
+ * closes the socket, the device program cancels the operation on the device and
+ * exits.
  */
 #ifndef KF_KEY_MSG_H
 #define KF_KEY_MSG_H
@@ -27,13 +28,13 @@
 #include "common/secret.h"
 
 enum kf_key_msg_type {
-	/* to the device program */
+	/* from the parent to the device program */
 	KF_KEY_MSG_FIND = 0x01,		/* -> FOUND */
 	KF_KEY_MSG_ASSERT = 0x02,	/* -> ASSERTED */
 	KF_KEY_MSG_RETRIES = 0x03,	/* -> RETRIES_LEFT */
 	KF_KEY_MSG_MAKE = 0x04,		/* -> MADE */
 	KF_KEY_MSG_CANCEL = 0x05,
-	/* from the device program */
+	/* from the device program to the parent */
 	KF_KEY_MSG_BUSY = 0x81,
 	KF_KEY_MSG_OPENED = 0x82,
 	KF_KEY_MSG_FOUND = 0x83,
@@ -44,76 +45,76 @@ enum kf_key_msg_type {
 	KF_KEY_MSG_TOUCH = 0x88
 };
 
-/* Limits of the messages; sizes of text include the NUL. */
+/* Limits of the fields; sizes of text include the NUL. */
 #define KF_KEY_CANDIDATES_MAX 16
 #define KF_KEY_PIN_SIZE 64		/* 63 bytes: CTAP 2.1, 6.5.1 */
-#define KF_KEY_AUTHDATA_MAX 1024	/* also of a new credential */
-#define KF_KEY_SIGNATURE_MAX 512	/* a valid one has at most 256 */
+#define KF_KEY_AUTHDATA_MAX 1024	/* with a new credential's data */
+#define KF_KEY_SIGNATURE_MAX 512	/* of assertions 256 are accepted */
 #define KF_KEY_CERTIFICATE_MAX 4096
 #define KF_KEY_USER_SIZE 64
 
-/* How user verification is asked for. */
+/* Which user verification a request asks for. */
 enum kf_key_verify {
-	KF_KEY_VERIFY_NO = 0,	/* only a touch is asked for */
-	KF_KEY_VERIFY_BUILT_IN,	/* a fingerprint or the like */
+	KF_KEY_VERIFY_NO = 0,	/* none; a touch is enough */
+	KF_KEY_VERIFY_BUILT_IN,	/* by the device: a fingerprint or the like */
 	KF_KEY_VERIFY_PIN
 };
 
-/* Why the device program did not do what it was asked for. */
+/* FAILED: why the device program did not carry out a request. */
 enum kf_key_failure {
 	KF_KEY_FAILED_OTHER = 0,
 	KF_KEY_FAILED_GONE,		/* unplugged, or no FIDO device */
-	KF_KEY_FAILED_TIMEOUT,		/* nobody touched the device */
+	KF_KEY_FAILED_TIMEOUT,		/* nobody touched the key in time */
 	KF_KEY_FAILED_CANCELLED,
 	KF_KEY_FAILED_REFUSED,		/* the person refused on the device */
 	KF_KEY_FAILED_NO_CREDENTIAL,
 	KF_KEY_FAILED_PIN_WRONG,
-	KF_KEY_FAILED_PIN_NEEDED,	/* it does nothing without a PIN */
+	KF_KEY_FAILED_PIN_NEEDED,	/* the key demands its PIN for this */
 	KF_KEY_FAILED_PIN_NOT_SET,
-	KF_KEY_FAILED_PIN_PAUSED,	/* until it is plugged in anew */
-	KF_KEY_FAILED_PIN_BLOCKED,	/* until it is reset */
+	KF_KEY_FAILED_PIN_PAUSED,	/* until the key is plugged in anew */
+	KF_KEY_FAILED_PIN_BLOCKED,	/* until the key is reset */
 	KF_KEY_FAILED_UV_WRONG,		/* fingerprint not recognised */
-	KF_KEY_FAILED_UV_BLOCKED,	/* until its PIN is typed */
-	KF_KEY_FAILED_EXCLUDED,		/* it holds the person's credential */
+	KF_KEY_FAILED_UV_BLOCKED,	/* only the PIN can verify now */
+	KF_KEY_FAILED_EXCLUDED,		/* holds a credential of this person */
 	KF_KEY_FAILED_UNSUPPORTED,	/* algorithm, option or length */
 	KF_KEY_FAILED_PIN_POLICY	/* the PIN must be changed first */
 };
 
 /* OPENED: from authenticatorGetInfo (CTAP 2.1, 6.4); zeros for U2F. */
 struct kf_key_opened {
-	bool fido2;		/* else U2F (CTAP1) */
+	bool fido2;		/* FIDO2; false: U2F (CTAP1) */
 	bool has_pin;		/* a PIN is set */
 	bool has_verify;	/* built-in verification is set up */
-	bool always_verify;	/* it makes no assertion without verification */
-	bool protects;		/* it supports credProtect */
+	bool always_verify;	/* no assertion without verification */
+	bool protects;		/* supports credProtect */
 	unsigned char aaguid[KF_KEY_AAGUID_SIZE];
 	uint8_t algorithms;	/* bit n: kf_key_algorithm n; 0: not said */
-	uint32_t credential_max; /* bytes of an id; 0: not said */
+	uint32_t credential_max; /* bytes of a credential id; 0: not said */
 };
 
-/* FIND: which of these credentials does it hold?  Needs no touch. */
+/* FIND: which of these credentials does the key hold?  No touch is needed. */
 struct kf_key_candidate {
 	char rp_id[KF_KEY_RP_ID_SIZE];
 	size_t credential_len;
-	unsigned char credential[KF_KEY_CREDENTIAL_MAX];
+	unsigned char credential[KF_KEY_CREDENTIAL_MAX];	/* its id */
 };
 struct kf_key_find {
-	unsigned char hash[KF_KEY_HASH_SIZE];
+	unsigned char hash[KF_KEY_HASH_SIZE];	/* a FIDO2 key signs it */
 	size_t count;
 	struct kf_key_candidate candidates[KF_KEY_CANDIDATES_MAX];
 };
 
-/* ASSERT: asks for a signature of a credential that FIND has named. */
+/* ASSERT: make a signature with one candidate of the last FIND. */
 struct kf_key_assert {
-	uint8_t candidate;	/* its number in the last FIND */
+	uint8_t candidate;	/* its number in that FIND, from 0 */
 	enum kf_key_verify verify;
 	unsigned char hash[KF_KEY_HASH_SIZE];	/* of the client data */
-	char pin[KF_KEY_PIN_SIZE];	/* empty but for KF_KEY_VERIFY_PIN */
+	char pin[KF_KEY_PIN_SIZE];	/* empty except with VERIFY_PIN */
 };
 
-/* ASSERTED: authenticator data without its CBOR wrapping, and signature. */
+/* ASSERTED: authenticator data without their CBOR head, and the signature. */
 struct kf_key_asserted {
-	size_t credential_len;	/* 0: the device did not name one */
+	size_t credential_len;	/* 0: the device has not named the credential */
 	unsigned char credential[KF_KEY_CREDENTIAL_MAX];
 	size_t authdata_len;
 	unsigned char authdata[KF_KEY_AUTHDATA_MAX];
@@ -122,45 +123,51 @@ struct kf_key_asserted {
 };
 
 /*
- * FOUND: bit n of held is candidate n of FIND.  The program stops at the first
- * candidate that is held, so it sets at most one bit. shown is what a FIDO2 key
- * has signed to show that this is true; a U2F key signs nothing, and all
- * lengths are 0.
+ * FOUND: which candidates of FIND the key holds.  The device program stops at
+ * the first candidate that the key holds, so it sets at most one bit.  A FIDO2
+ * key proves by a signature that it holds the credential; a U2F key signs
+ * nothing here, and all lengths in shown are 0.
  */
 struct kf_key_found {
-	uint32_t held;
-	struct kf_key_asserted shown;
+	uint32_t held;		/* bit n: candidate n */
+	struct kf_key_asserted shown;	/* signed without a touch */
 };
 
-/* RETRIES_LEFT: how many tries the PIN has left, as the device says. */
+/* RETRIES_LEFT: how many tries of the PIN are left, as the device says. */
 struct kf_key_retries {
 	uint8_t left;
 };
 
-/* MAKE: asks for a non-resident credential; the candidates are excluded. */
+/*
+ * MAKE: make a non-resident credential.  The key refuses (EXCLUDED) if it holds
+ * a candidate of the last FIND for the same relying party.
+ */
 struct kf_key_make {
 	enum kf_key_algorithm algorithm;
 	enum kf_key_verify verify;
 	uint8_t protect;	/* credProtect level 1 or 2; 0: not asked for */
-	unsigned char hash[KF_KEY_HASH_SIZE];
+	unsigned char hash[KF_KEY_HASH_SIZE];	/* of the client data */
 	char rp_id[KF_KEY_RP_ID_SIZE];
 	unsigned char user_id[32];
 	char user[KF_KEY_USER_SIZE];
-	char pin[KF_KEY_PIN_SIZE];
+	char pin[KF_KEY_PIN_SIZE];	/* empty except with VERIFY_PIN */
 };
 
-/* MADE: the new credential with its attestation (WebAuthn, 6.5). */
+/* MADE: the new credential and its attestation (WebAuthn, 6.5). */
 struct kf_key_made {
 	char format[33];	/* "packed", "fido-u2f", "none", … */
 	size_t authdata_len;
 	unsigned char authdata[KF_KEY_AUTHDATA_MAX];
-	size_t signature_len;	/* 0: not attested */
+	size_t signature_len;	/* 0: there is no attestation */
 	unsigned char signature[KF_KEY_SIGNATURE_MAX];
 	size_t certificate_len;	/* 0: signed by the credential itself */
-	unsigned char certificate[KF_KEY_CERTIFICATE_MAX]; /* DER, the leaf */
+	unsigned char certificate[KF_KEY_CERTIFICATE_MAX]; /* the leaf, DER */
 };
 
-/* Encoders; KF_ERR_RANGE when a field is too long.  Frames hold PINs: wipe. */
+/*
+ * Encoders fill in a frame; KF_ERR_RANGE when a field is too long.  A frame of
+ * ASSERT or MAKE may hold a PIN, so the caller must wipe it.
+ */
 KF_CHECKED enum kf_err
 kf_key_put_find(struct kf_frame *f, const struct kf_key_find *m)
     __attribute__((nonnull));
@@ -170,7 +177,7 @@ kf_key_put_assert(struct kf_frame *f, const struct kf_key_assert *m)
 KF_CHECKED enum kf_err
 kf_key_put_make(struct kf_frame *f, const struct kf_key_make *m)
     __attribute__((nonnull));
-/* RETRIES, CANCEL, BUSY, TOUCH: nothing but their type. */
+/* RETRIES, CANCEL, BUSY and TOUCH have no payload. */
 void
 kf_key_put_bare(struct kf_frame *f, enum kf_key_msg_type type)
     __attribute__((nonnull));
@@ -193,7 +200,11 @@ void
 kf_key_put_failed(struct kf_frame *f, enum kf_key_failure failure)
     __attribute__((nonnull));
 
-/* Decoders look at the payload; the caller has looked at the type. */
+/*
+ * Decoders read the payload; the caller has checked the frame's type.
+ * KF_ERR_PROTOCOL when the payload is not as described above, and then *m is
+ * overwritten with zeros.
+ */
 KF_CHECKED enum kf_err
 kf_key_get_find(const struct kf_frame *f, struct kf_key_find *m)
     __attribute__((nonnull));

@@ -1,7 +1,7 @@
 /*
- * Reads messages of the device program from frames; see msg_own.h.  A hostile
- * key may have written a message: unless all of it is right it is refused, and
- * the struct is wiped, so that nothing of it can be used by mistake.
+ * Decodes the messages of msg.h from frames.  A hostile key may have written
+ * them, so a message with any wrong field must be refused as a whole, and no
+ * part of it may be left for the caller to use by mistake.
  */
 #include "key_protocol/msg_own.h"
 
@@ -12,7 +12,7 @@
 #define CANDIDATE_BITS ((UINT32_C(1) << KF_KEY_CANDIDATES_MAX) - 1)
 #define ALGORITHM_BITS (1U << KF_ES256 | 1U << KF_EDDSA | 1U << KF_RS256)
 
-/* Wipes a struct that was read from a wrong message, with any PIN in it. */
+/* Wipes the decoded message, and with it a PIN, unless all of it was good. */
 static enum kf_err
 finish(struct kf_wire *w, bool good, void *m, size_t size)
 {
@@ -98,7 +98,7 @@ kf_key_get_bare(const struct kf_frame *f)
 	return f->len == 0 ? KF_OK : KF_ERR_PROTOCOL;
 }
 
-/* Is all else zero, as it must be for a U2F device? */
+/* True if the message describes nothing, as it must for a U2F device. */
 static bool
 is_plain(const struct kf_key_opened *m, unsigned bits)
 {

@@ -1,17 +1,17 @@
 /*
- * What msg_put.c, which writes the messages of msg.h, and msg_get.c, which
- * reads them, have in common.  No other file includes this header.
+ * Constants shared by the encoders (msg_put.c) and the decoders (msg_get.c) of
+ * the messages of msg.h.  No other file may include it.
  *
- * The fields of a message stand in the order of its struct (common/wire.h);
- * text and bytes of variable length are strings with their length in front.
- * Both ends come from one build, so there is no version.
+ * The fields of a payload stand in the order of the structs, written as
+ * common/wire.h says; text and bytes of variable length are strings with their
+ * length in front.  There is no version, because both ends are of one build.
  */
 #ifndef KF_KEY_MSG_OWN_H
 #define KF_KEY_MSG_OWN_H
 
 #include "key_protocol/msg.h"
 
-/* The highest level of credProtect that is asked for. */
+/* The highest credProtect level that MAKE may ask for. */
 #define KF_KEY_PROTECT_MAX 2
 
 /* Bits of the first byte of OPENED. */

@@ -1,6 +1,6 @@
 /*
- * Writes messages of the device program to frames; see msg_own.h.  A field that
- * is too long is refused, and never truncated.
+ * Encodes the messages of msg.h into frames.  A field that is too long is
+ * refused; it must never be cut.
  */
 #include "key_protocol/msg_own.h"
 
@@ -8,7 +8,10 @@
 
 #include "common/wire.h"
 
-/* Writes a text of at least min bytes, which ends within its array. */
+/*
+ * Puts a text of at least min bytes; KF_ERR_RANGE if it has no NUL within its
+ * array of size bytes.
+ */
 static enum kf_err
 put_text(struct kf_frame *f, const char *text, size_t min, size_t size)
 {
@@ -28,7 +31,10 @@ put_string(struct kf_frame *f, const void *bytes, size_t len, size_t min,
 	return kf_wire_put_string(f, bytes, len);
 }
 
-/* A PIN is sent exactly when it is used, and an empty PIN never. */
+/*
+ * Puts the PIN, which must be set if verification is by PIN and empty if not:
+ * an empty PIN is never tried.
+ */
 static enum kf_err
 put_pin(struct kf_frame *f, enum kf_key_verify verify, const char *pin)
 {
@@ -112,7 +118,7 @@ kf_key_put_opened(struct kf_frame *f, const struct kf_key_opened *m)
 	kf_wire_put_u32(f, m->credential_max);
 }
 
-/* min: the least length of authenticator data and of the signature. */
+/* Puts an assertion; min is the least length of its data and signature. */
 static enum kf_err
 put_assertion(struct kf_frame *f, const struct kf_key_asserted *m, size_t min)
 {
