@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+/* Takes one argument; false if it is unknown, malformed or repeated. */
 static bool
 take(struct kf_args *args, const char *arg)
 {

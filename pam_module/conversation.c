@@ -1,6 +1,7 @@
 /*
- * Shows and asks by the conversation of PAM; see conversation.h.  The module
- * owns an answer of the conversation: it is copied, overwritten and freed.
+ * Shows texts and asks questions through the host's PAM conversation; see
+ * conversation.h.  The module owns each response of the conversation, so it
+ * must copy, overwrite and free it.
  */
 #include "pam_module/conversation.h"
 
@@ -11,7 +12,7 @@
 static void
 show(void *context, bool error, const char *text)
 {
-	/* Text that cannot be shown makes no difference to the verdict. */
+	/* A failure to show a text must not change the decision. */
 	(void)pam_prompt(context, error ? PAM_ERROR_MSG : PAM_TEXT_INFO, NULL,
 	    "%s", text);
 }

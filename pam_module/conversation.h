@@ -1,6 +1,6 @@
 /*
- * The module's struct kf_ui: it shows and asks by the PAM conversation of the
- * host.
+ * The module's way to the person: a struct kf_ui that uses the PAM conversation
+ * of the host.
  */
 #ifndef KF_CONVERSATION_H
 #define KF_CONVERSATION_H
@@ -9,7 +9,7 @@
 
 #include "client/client.h"
 
-/* The result is valid as long as the handle. */
+/* Returns a kf_ui that is valid as long as the PAM handle. */
 struct kf_ui
 kf_conversation(pam_handle_t *pamh);
 

@@ -1,9 +1,9 @@
 /*
- * pam_keyfirst.so: the functions that libpam calls.  They tell a verifier which
- * person is asked and where, relay its questions, and return what retval.c
- * makes of its verdict.  The module decides nothing, opens none of keyfirst's
- * files, and leaves nothing changed in the process of sshd or sudo, in which it
- * runs.
+ * pam_keyfirst.so: the entry points that libpam calls.  The module sends a
+ * verifier the person and the circumstances, relays questions and answers, and
+ * returns the PAM code that retval.c makes of the verdict.  It must decide
+ * nothing, open none of keyfirst's files, and leave nothing changed in its
+ * host, such as sshd or sudo.
  */
 #include <pwd.h>
 #include <security/pam_ext.h>
@@ -22,13 +22,13 @@
 #include "pam_module/proof.h"
 #include "pam_module/retval.h"
 
-/* The only symbols that are exported; pam_keyfirst.map lists them, too. */
+/* Marks the only symbols that are exported, as in pam_keyfirst.map. */
 #define ENTRY __attribute__((visibility("default")))
 
-/* libpam is asked to wait so long after every denial. */
+/* The delay that libpam is asked to add to every denial. */
 #define FAIL_DELAY_US 2000000
 
-/* No account has a longer name. */
+/* A longer PAM_USER is denied. */
 #define USER_SIZE 1024
 
 static void
@@ -48,7 +48,10 @@ log_bad_argument(pam_handle_t *pamh, const char *argument)
 	log_line(pamh, LOG_ERR, &log);
 }
 
-/* Decides by which of the two ways the verifier is reached. */
+/*
+ * Root executes the verifier, all others connect to the service's socket;
+ * neither falls back to the other way.
+ */
 static bool
 is_root(void)
 {
@@ -70,7 +73,10 @@ log_broken(pam_handle_t *pamh, const char *what, enum kf_err err)
 	log_line(pamh, LOG_ERR, &log);
 }
 
-/* Sets a field of the request; sent empty, and logged, if it does not fit. */
+/*
+ * Copies value into a field of the request.  A value that does not fit is
+ * logged, and the field is sent empty.
+ */
 static void
 set_field(pam_handle_t *pamh, char *field, size_t size, const char *name,
     const char *value)
@@ -91,6 +97,7 @@ set_field(pam_handle_t *pamh, char *field, size_t size, const char *name,
 	set_field(pamh, (request)->member, sizeof((request)->member), \
 	    #member, value)
 
+/* A text item of libpam, which owns it; NULL if it is not set. */
 static const char *
 get_item(pam_handle_t *pamh, int type)
 {
@@ -108,8 +115,9 @@ uid_of(pam_handle_t *pamh, const char *user)
 }
 
 /*
- * Sends the uid and its canonical name, because an enrolment holds only while
- * the uid still belongs to the name that it was made for.
+ * Sets uid and user of the request.  user is the canonical name of the uid,
+ * because an enrolment is used only while the uid still has the name for which
+ * the enrolment was made.
  */
 static void
 set_person(pam_handle_t *pamh, struct kf_msg_request *request,
@@ -139,7 +147,7 @@ fill_request(pam_handle_t *pamh, struct kf_msg_request *request,
 	request->ruid = getuid();
 	if (args->after_first_factor)
 		request->flags |= KF_FLAG_AFTER_FIRST_FACTOR;
-	/* The verifier refuses these fields from callers that are not root. */
+	/* The verifier refuses these fields from a caller that is not root. */
 	if (!is_root())
 		return;
 	SET_FIELD(pamh, request, conf, args->conf);
@@ -151,7 +159,7 @@ fill_request(pam_handle_t *pamh, struct kf_msg_request *request,
 	    pam_getenv(pamh, "SSH_AUTH_INFO_0"));
 }
 
-/* Another module may have changed PAM_USER during the session. */
+/* Is PAM_USER still that user?  Another module may have changed it. */
 static bool
 is_still(pam_handle_t *pamh, const char *user)
 {
@@ -160,7 +168,10 @@ is_still(pam_handle_t *pamh, const char *user)
 	return now != NULL && strcmp(now, user) == 0;
 }
 
-/* Runs one session with a verifier; *uid becomes the person's uid. */
+/*
+ * Runs one session with a verifier and returns a PAM code.  Sets *uid to the
+ * person's.  *outcome is set only if the session could start.
+ */
 static int
 ask_verifier(pam_handle_t *pamh, enum kf_operation operation,
     const struct kf_args *args, const char *user, struct kf_outcome *outcome,
@@ -173,7 +184,7 @@ ask_verifier(pam_handle_t *pamh, enum kf_operation operation,
 
 	fill_request(pamh, &request, operation, args, user);
 	*uid = request.uid;
-	/* Without these two fields the verifier would decide by other rules. */
+	/* Without conf or service, another configuration would be used. */
 	if ((args->conf != NULL && request.conf[0] == '\0') ||
 	    request.service[0] == '\0')
 		return kf_retval_error(KF_ERR_SYNTAX);
@@ -193,8 +204,9 @@ ask_verifier(pam_handle_t *pamh, enum kf_operation operation,
 }
 
 /*
- * The start of `auth` and `account`: checks arguments and caller, and copies
- * the name of the person, because a later module may change it.
+ * The first steps of `auth` and `account`: checks the arguments and the caller,
+ * and copies PAM_USER, because another module may change it later.  Returns
+ * PAM_SUCCESS or the code of a denial.
  */
 static int
 start(pam_handle_t *pamh, int argc, const char **argv, struct kf_args *args,
@@ -208,7 +220,7 @@ start(pam_handle_t *pamh, int argc, const char **argv, struct kf_args *args,
 		log_bad_argument(pamh, bad);
 		return kf_retval_error(KF_ERR_SYNTAX);
 	}
-	/* Only root may choose the file; ignoring it would mislead. */
+	/* Only root may choose the file; others are refused, not ignored. */
 	if (!is_root() && args->conf != NULL) {
 		log_bad_argument(pamh, "conf= where the caller is not root");
 		return kf_retval_error(KF_ERR_SYNTAX);
@@ -230,7 +242,7 @@ pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
 	uint32_t uid;
 	int rc;
 
-	/* The reason for a denial is told even with PAM_SILENT. */
+	/* PAM_SILENT is ignored: the person is told why they are denied. */
 	(void)flags;
 	kf_proof_forget(pamh);
 	(void)pam_fail_delay(pamh, FAIL_DELAY_US);
@@ -244,8 +256,9 @@ pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
 }
 
 /*
- * Refuses a login that has passed by `auth`: for a public key alone sshd runs
- * `account` and not `auth`.
+ * `account`: passes a person who has a proof from `auth`; otherwise asks the
+ * verifier whether none is needed.  It is there because sshd runs `account` but
+ * not `auth` for a login by public key alone.
  */
 ENTRY int
 pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const char **argv)
@@ -267,6 +280,7 @@ pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const char **argv)
 	return ask_verifier(pamh, KF_OP_ACCOUNT, &args, user, &outcome, &uid);
 }
 
+/* The three entry points from here on must succeed and do nothing. */
 ENTRY int
 pam_sm_setcred(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {

@@ -1,4 +1,4 @@
-/* Keeps the proof of `auth` for `account`; see proof.h. */
+/* Passes a proof from `auth` on to `account`; see proof.h. */
 #include "pam_module/proof.h"
 
 #include <stdlib.h>
@@ -11,6 +11,7 @@ struct proof {
 	struct kf_outcome outcome;
 };
 
+/* libpam calls this when the data are replaced or the handle ends. */
 static void
 drop(pam_handle_t *pamh, void *data, int status)
 {

@@ -1,4 +1,4 @@
-/* Turns outcomes into codes of PAM; see retval.h. */
+/* Turns outcomes and errors into PAM codes; see retval.h. */
 #include "pam_module/retval.h"
 
 #include <security/pam_modules.h>
@@ -35,7 +35,7 @@ kf_retval_auth(const struct kf_outcome *outcome, bool same_user)
 		return PAM_IGNORE;
 	if (!kf_verdict_is_grant(&outcome->verdict))
 		return retval_deny(outcome->reason);
-	/* Checked twice, so that one branch that is skipped grants nothing. */
+	/* Checked again, so that skipping one branch does not give success. */
 	if (kf_verdict_is_grant(&outcome->verdict) && same_user)
 		rc = PAM_SUCCESS;
 	return rc;
