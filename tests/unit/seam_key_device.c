@@ -1,6 +1,6 @@
 /*
- * kf_path_key_device as something that a test can set; see unit.h.  Apart from
- * the other seams, since common/paths.h says that it never changes.
+ * kf_path_key_device as a variable that a test can set; see unit.h.  It is not
+ * in seams.c because common/paths.h, which seams.c includes, declares it const.
  */
 #include <stddef.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /*
- * The seams; see unit.h.  Linked before the libraries, so that their own
- * paths.o and clock.o are never taken.
+ * The seams of the unit tests; see unit.h.  This file is linked before the
+ * libraries, so that the linker never takes their own paths.o and clock.o.
  */
 #include "tests/unit/unit.h"
 
@@ -99,7 +99,7 @@ remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
 static void
 remove_scratch(void)
 {
-	/* A child that forgot _exit takes nothing away. */
+	/* A child that ends with exit() instead of _exit() removes nothing. */
 	if (getpid() == owner)
 		(void)nftw(unit_top, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
@@ -165,7 +165,7 @@ unit_descriptors(void)
 	while (readdir(dir) != NULL)
 		count++;
 	(void)closedir(dir);
-	return count - 3;	/* ".", ".." and that of dir */
+	return count - 3;	/* ".", ".." and the descriptor of dir */
 }
 
 static unsigned descriptors_before;

@@ -1,8 +1,8 @@
 /*
- * What every unit test includes: cmocka, and the seams that take the place of
- * common/paths.c and common/clock.c.  Here, who must own whatever decides is
- * whoever runs the test, paths are trusted from a scratch directory down, and
- * both clocks can be moved.
+ * Every unit test includes this file.  It brings in cmocka, and declares the
+ * seams that replace common/paths.c and common/clock.c in the tests: files must
+ * belong to the user who runs the test instead of root, paths are checked from
+ * a scratch directory down instead of from /, and a test can move both clocks.
  */
 #ifndef KF_TESTS_UNIT_H
 #define KF_TESTS_UNIT_H
@@ -16,36 +16,40 @@
 
 #define UNIT_COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* Before this, the release was not made. */
+/* The value of kf_release_time: a wall clock before it is wrong. */
 #define UNIT_RELEASE_TIME INT64_C(1000000000)
 
 /*
- * First in main: root becomes nobody, since root is refused nothing by the
- * modes of files; then a scratch directory that goes with this process.
+ * Must be called first in main.  Root becomes user nobody, because the modes of
+ * files refuse nothing to root.  Then it makes the scratch directory, which is
+ * removed when this process exits.
  */
 void
 unit_start(void);
 
-/* The same without becoming nobody. */
+/* Makes the scratch directory only: root stays root. */
 void
 unit_start_as_is(void);
 
-/* The scratch directory; the top of what is trusted. */
+/* The scratch directory, which is also what kf_trusted_top() returns. */
 extern char unit_top[];
 
-/* A path below it; lives until the eighth call after this one. */
+/*
+ * Returns a path below the scratch directory, in a static buffer that the
+ * eighth call after this call overwrites.
+ */
 const char *
 unit_path(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Creates or replaces a file; fails the test when it cannot. */
+/* Creates or overwrites a file; the test fails when that is not possible. */
 void
 unit_write(const char *path, const void *bytes, size_t len, unsigned mode);
 
-/* What kf_path_key_device is from now on; "/nonexistent/..." at first. */
+/* Sets kf_path_key_device; without it, no such program exists. */
 void
 unit_set_key_device(const char *path);
 
-/* Wall time stands still at this; 0: runs again. */
+/* Stops the wall clock at this time; with 0 it runs again. */
 void
 unit_set_wall(int64_t seconds);
 
@@ -53,15 +57,18 @@ unit_set_wall(int64_t seconds);
 void
 unit_skip(int64_t milliseconds);
 
-/* Every so many readings the monotonic clock leaps; 0: runs as it is. */
+/* Each reading moves the monotonic clock ahead by so much; 0: it does not. */
 void
 unit_set_leap(int64_t milliseconds);
 
-/* Descriptors of this process that are open. */
+/* Returns how many descriptors this process has open. */
 unsigned
 unit_descriptors(void);
 
-/* A test that fails when it leaves a descriptor open or a clock moved. */
+/*
+ * A test that fails when the number of open descriptors has changed.  After it
+ * the wall clock runs again, and the monotonic clock no longer leaps.
+ */
 #define UNIT_TEST(f) cmocka_unit_test_setup_teardown(f, unit_before, unit_after)
 int
 unit_before(void **state);

@@ -1,6 +1,6 @@
 /*
- * Frames: the length is looked at before anything else, and every wait ends at
- * its deadline.
+ * Reading and writing frames (common/frame.h).  The length must be checked
+ * before anything else, and every wait must end at its deadline.
  */
 #include "tests/unit/unit.h"
 
@@ -22,7 +22,7 @@ open_pair(void)
 
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0,
 	    pair), 0);
-	/* So that a frame of any size fits without a reader. */
+	/* Large enough that a frame of any size is sent before it is read. */
 	(void)setsockopt(pair[0], SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
 	(void)setsockopt(pair[1], SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
 }
@@ -41,7 +41,7 @@ soon(void)
 	return kf_clock_monotonic() + 5000;
 }
 
-/* Sends raw bytes, closes the sender if told, and reads a frame. */
+/* Sends raw bytes, closes the sender's end if end is set, reads a frame. */
 static enum kf_err
 read_raw(const void *bytes, size_t len, bool end, struct kf_frame *f)
 {
@@ -117,7 +117,7 @@ frame_lengths(void **state)
 	}
 }
 
-/* The end of the stream at each byte, and no end but nothing more. */
+/* After each byte of a frame: the stream ends, or stays open but silent. */
 static void
 frame_cut(void **state)
 {
@@ -168,7 +168,7 @@ frame_in_pieces(void **state)
 	close_pair();
 }
 
-/* A slow drip does not prolong the wait: the deadline is for the frame. */
+/* The deadline is for the whole frame: each new byte does not extend it. */
 static void
 frame_deadline(void **state)
 {
@@ -198,12 +198,12 @@ frame_write_fails(void **state)
 	enum kf_err err = KF_OK;
 
 	(void)state;
-	/* Nobody reads: it ends at the deadline. */
+	/* The peer reads nothing: writing ends at the deadline. */
 	open_pair();
 	for (int i = 0; i < 1000 && err == KF_OK; i++)
 		err = kf_frame_write(pair[0], &f, kf_clock_monotonic() + 30);
 	assert_int_equal(err, KF_ERR_TIMEOUT);
-	/* Nobody is there: no SIGPIPE. */
+	/* The peer has closed its end: an error, and no SIGPIPE. */
 	(void)close(pair[1]);
 	pair[1] = -1;
 	assert_int_equal(kf_frame_write(pair[0], &f, soon()), KF_ERR_CLOSED);
@@ -231,7 +231,7 @@ frame_end(void **state)
 	close_pair();
 }
 
-/* Bytes, and a descriptor with the one at that place. */
+/* Sends the bytes, and a descriptor together with byte number at. */
 static void
 send_descriptor(const unsigned char *bytes, size_t len, size_t at)
 {
@@ -257,7 +257,7 @@ send_descriptor(const unsigned char *bytes, size_t len, size_t at)
 	    (ssize_t)(len - at - 1));
 }
 
-/* With whichever byte it comes; and it is not kept. */
+/* A descriptor with any byte of a frame is an error, and is closed. */
 static void
 frame_with_descriptor(void **state)
 {

@@ -1,4 +1,7 @@
-/* The syntax of all text: what is not understood is refused, with its line. */
+/*
+ * The common syntax of our text files (common/ini.h): the parser must refuse
+ * each line that it does not understand, and report its number.
+ */
 #include "tests/unit/unit.h"
 
 #include <stdio.h>

@@ -1,4 +1,7 @@
-/* Lines of the log: what was put in is what is read out, in one line. */
+/*
+ * Log lines (common/log.h): a reader of the log gets back each value as it was
+ * added, and no value can add a line or a key of its own.
+ */
 #include "tests/unit/unit.h"
 
 #include <stdio.h>
@@ -7,7 +10,7 @@
 #include "common/log.h"
 #include "common/text.h"
 
-/* One value, bare or quoted, into out; returns what follows it. */
+/* Copies one value, bare or quoted, to out; returns the rest of the line. */
 static const char *
 parse_value(const char *p, char out[KF_LOG_SIZE])
 {
@@ -37,8 +40,8 @@ parse_value(const char *p, char out[KF_LOG_SIZE])
 }
 
 /*
- * Reads a line back as a log reader would: the value of a key, which must
- * stand there once.
+ * Parses a line as a reader of the log would.  Returns the value of the wanted
+ * key, which must be in the line exactly once.
  */
 static const char *
 parse_log(const char *line, const char *wanted)
@@ -112,7 +115,7 @@ log_lines_are_bounded(void **state)
 		assert_true(log.len < KF_LOG_SIZE);
 		for (size_t i = 0; i < log.len; i++)
 			assert_true(log.text[i] >= 0x20 && log.text[i] < 0x7f);
-		/* A value that does not fit is left out whole. */
+		/* A value that does not fit is left out, not cut off. */
 		assert_string_equal(parse_log(log.text, "event"), "auth");
 	}
 }

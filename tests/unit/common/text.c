@@ -1,4 +1,4 @@
-/* Numbers, the filter, hexadecimal, secrets and the verdict. */
+/* common/text.h (numbers, the filter, hexadecimal), secret.h and verdict.h. */
 #include "tests/unit/unit.h"
 
 #include <stdio.h>
@@ -71,7 +71,10 @@ filter(void **state)
 		{ "M\xc3\xbcller", "M\xc3\xbcller" },
 		{ "\xe2\x82\xac \xf0\x9f\x94\x91",
 		  "\xe2\x82\xac \xf0\x9f\x94\x91" },
-		/* stray, cut, overlong, surrogate, beyond the last */
+		/*
+		 * Not UTF-8: stray bytes, characters that are cut off, overlong
+		 * forms, a surrogate, and code points beyond U+10FFFF.
+		 */
 		{ "\x80", "?" },
 		{ "\xff\xfe", "??" },
 		{ "\xc3", "?" },
@@ -83,13 +86,13 @@ filter(void **state)
 		{ "\xed\xa0\x80", "???" },
 		{ "\xf4\x90\x80\x80", "????" },
 		{ "\xf5\x80\x80\x80", "????" },
-		/* what reorders or hides */
+		/* Characters that reorder text or are invisible. */
 		{ "\xd8\x9c", "?" },
 		{ "\xe2\x80\x8b\xe2\x80\x8f", "??" },
 		{ "\xe2\x80\xa8\xe2\x80\xae", "??" },
 		{ "\xe2\x81\xa0\xe2\x81\xa6\xe2\x81\xa9\xe2\x81\xaf", "????" },
 		{ "\xef\xbb\xbf", "?" },
-		/* their neighbours stay */
+		/* The characters just before and after those stay. */
 		{ "\xe2\x80\x8a\xe2\x80\x90\xe2\x80\xa7\xe2\x80\xaf",
 		  "\xe2\x80\x8a\xe2\x80\x90\xe2\x80\xa7\xe2\x80\xaf" },
 	};
@@ -106,7 +109,7 @@ filter(void **state)
 	}
 }
 
-/* Whatever the bytes, the result is clean, and the length never grows. */
+/* For every pair of bytes the result is clean, and no longer than the input. */
 static void
 filter_every_pair(void **state)
 {
@@ -189,7 +192,7 @@ secrets(void **state)
 	assert_int_equal(s.bytes[KF_SECRET_MAX], 0);
 	assert_int_equal(kf_secret_set(&s, "ab", 2), KF_OK);
 	assert_int_equal(s.len, 2);
-	/* Nothing of the longer one stays. */
+	/* Nothing of the longer secret before it stays. */
 	for (size_t i = 2; i < sizeof(s.bytes); i++)
 		assert_int_equal(s.bytes[i], 0);
 	assert_int_equal(kf_secret_set(&s, bytes, KF_SECRET_MAX + 1),
@@ -236,7 +239,7 @@ distance(uint32_t a, uint32_t b)
 	return (unsigned)__builtin_popcount(a ^ b);
 }
 
-/* One flipped bit, of any word of either, is a denial. */
+/* A grant or a denial with one flipped bit, in either word, is a denial. */
 static void
 verdict(void **state)
 {
@@ -265,7 +268,7 @@ verdict(void **state)
 		*(bit < 32 ? &v.value : &v.check) ^= flip;
 		assert_false(kf_verdict_is_grant(&v));
 	}
-	/* Half of each. */
+	/* One word of a grant and one of a denial. */
 	v = (struct kf_verdict){ grant.value, deny.check };
 	assert_false(kf_verdict_is_grant(&v));
 	v = (struct kf_verdict){ deny.value, grant.check };

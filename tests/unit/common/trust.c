@@ -1,4 +1,7 @@
-/* Which files and directories are relied on, seen through kf_conf_load. */
+/*
+ * Which files and directories are trusted (common/trust.h), most of it tested
+ * through kf_conf_load.
+ */
 #include "tests/unit/unit.h"
 
 #include <fcntl.h>
@@ -13,7 +16,10 @@
 #include "common/trust.h"
 #include "policy/conf.h"
 
-/* fstat is ours: it comes after the file was replaced, this many times. */
+/*
+ * This fstat takes the place of libc's.  As long as replacements is not 0, it
+ * replaces the file, counts down, and only then looks at the descriptor.
+ */
 static const char *replaced;
 static unsigned replacements;
 
@@ -70,14 +76,14 @@ conf_files(void **state)
 	assert_int_equal(chmod(path, 0646), 0);
 	assert_int_equal(load(path), KF_ERR_UNTRUSTED);
 	assert_int_equal(chmod(path, 0644), 0);
-	/* A second name: whoever holds it could write. */
+	/* A second link: another person might be able to write through it. */
 	assert_int_equal(link(path, target), 0);
 	assert_int_equal(load(path), KF_ERR_UNTRUSTED);
 	assert_int_equal(rename(target, unit_path("gone")), 0);
 	assert_int_equal(load(path), KF_ERR_UNTRUSTED);
 	assert_int_equal(unlink(unit_path("gone")), 0);
 	assert_int_equal(load(path), KF_OK);
-	/* Paths that are none. */
+	/* Paths that are relative, not below the top, or not canonical. */
 	assert_int_equal(load("conf"), KF_ERR_UNTRUSTED);
 	assert_int_equal(load(""), KF_ERR_UNTRUSTED);
 	assert_int_equal(load("/etc/passwd"), KF_ERR_UNTRUSTED);
@@ -88,7 +94,10 @@ conf_files(void **state)
 	assert_int_equal(load(target), KF_ERR_UNTRUSTED);
 }
 
-/* What stands in the place of the file, and must neither be read nor wait. */
+/*
+ * A FIFO, a symbolic link, a directory, a socket or too large a file in the
+ * place of the configuration: each must be refused without waiting.
+ */
 static void
 conf_special_files(void **state)
 {
@@ -159,7 +168,7 @@ trusted_directories(void **state)
 			assert_int_equal(chmod(dirs[i], 0755), 0);
 		}
 	}
-	/* Sticky does not make a directory of all into one of ours. */
+	/* The sticky bit does not help: everybody can create files there. */
 	assert_int_equal(chmod(above, 01777), 0);
 	assert_int_equal(load(conf), KF_ERR_UNTRUSTED);
 	assert_int_equal(chmod(above, 0755), 0);
@@ -179,7 +188,7 @@ trusted_directories(void **state)
 	assert_int_equal(load(conf), KF_OK);
 }
 
-/* Somebody else's directory, file and way up to it. */
+/* A file that belongs to somebody else, or is below such a directory. */
 static void
 wrong_owner(void **state)
 {
@@ -199,7 +208,7 @@ wrong_owner(void **state)
 	assert_string_equal(buf, good);
 	assert_int_equal(kf_trust_directory(unit_top, &fd), KF_OK);
 	assert_int_equal(close(fd), 0);
-	/* The top is checked as well: /tmp is everybody's. */
+	/* The top directory is checked as well: everybody can write to /tmp. */
 	(void)snprintf(buf, sizeof(buf), "%s", unit_top);
 	memcpy(unit_top, "/tmp", 5);
 	assert_int_equal(kf_trust_directory(buf, &fd), KF_ERR_UNTRUSTED);
@@ -208,7 +217,7 @@ wrong_owner(void **state)
 	assert_int_equal(close(fd), 0);
 }
 
-/* What is replaced at the very moment is read as it is now. */
+/* A file that is replaced while it is opened: the new file is read. */
 static void
 replaced_meanwhile(void **state)
 {
@@ -220,7 +229,7 @@ replaced_meanwhile(void **state)
 	(void)snprintf(path, sizeof(path), "%s", unit_path("moving"));
 	unit_write(path, good, sizeof(good) - 1, 0644);
 	unit_write(unit_path("next"), "[default]\n", 10, 0644);
-	/* One directory above is looked at first. */
+	/* The first fstat is that of the directory, not of the file. */
 	for (unsigned n = 0; n < 8; n++) {
 		replaced = path;
 		replacements = n;
@@ -230,7 +239,7 @@ replaced_meanwhile(void **state)
 		if (n > 0)
 			assert_string_equal(buf, "[default]\n");
 	}
-	/* Not for ever. */
+	/* When the file is replaced each time, kf_trust_read gives up. */
 	replacements = 100000;
 	assert_int_equal(kf_trust_read(path, &trust, buf, sizeof(buf), &len),
 	    KF_ERR_UNTRUSTED);

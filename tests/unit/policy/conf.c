@@ -1,6 +1,6 @@
 /*
- * The configuration: whatever is not understood is refused, and the line is
- * named.
+ * The configuration (policy/conf.h): a line that is not understood must be
+ * refused, and its number must be reported.
  */
 #include "tests/unit/unit.h"
 
@@ -71,14 +71,14 @@ conf_overrides(void **state)
 	assert_int_equal(conf.totp_window, 2);
 	assert_int_equal(conf.tries, 3);
 	assert_false(conf.log_steps);
-	/* Another name, or a part of one, is another service. */
+	/* Part of a service's name is the name of another service. */
 	assert_int_equal(parse_conf(text, "ssh", &conf, &error), KF_OK);
 	assert_int_equal(conf.tries, 3);
 	assert_int_equal(parse_conf(text, "", &conf, &error), KF_OK);
 	assert_int_equal(conf.tries, 3);
 }
 
-/* Each is one bad line, alone and behind good ones; the line is named. */
+/* Each of these lines is wrong: it is refused as line 4 for every service. */
 static void
 conf_refuses(void **state)
 {
@@ -159,7 +159,7 @@ conf_refuses(void **state)
 	}
 }
 
-/* A mistake in what is for another service denies everywhere. */
+/* A mistake in the section of one service is an error for every service. */
 static void
 conf_refuses_for_all(void **state)
 {

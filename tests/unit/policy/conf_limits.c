@@ -1,4 +1,4 @@
-/* Lengths and numbers that a configuration may have, and no more. */
+/* How long values may be in a configuration, and how many it may have. */
 #include "tests/unit/unit.h"
 
 #include <stdio.h>
@@ -13,7 +13,7 @@ parse(const char *text, struct kf_conf *conf, struct kf_ini_error *error)
 	return kf_conf_parse(text, strlen(text), "sshd", conf, error);
 }
 
-/* One that is too long is refused, and is never cut. */
+/* A key.rp-id that is too long is refused, never cut. */
 static void
 conf_rp_id_fits(void **state)
 {
@@ -30,7 +30,7 @@ conf_rp_id_fits(void **state)
 	assert_int_equal(parse(text, &conf, &error), KF_ERR_SYNTAX);
 }
 
-/* As many as a line holds; more than there is room for are refused. */
+/* KF_CONF_AAGUIDS_MAX AAGUIDs fit, and one more is refused. */
 static void
 conf_many_aaguids(void **state)
 {

@@ -1,6 +1,6 @@
 /*
- * Exemptions: nothing that is not understood exempts, and none outlives its
- * day.
+ * Exemptions: a line that is not understood must be refused, and must never
+ * exempt anybody; no exemption may hold after its last day.
  */
 #include "tests/unit/unit.h"
 
@@ -137,7 +137,10 @@ finds(void **state)
 	assert_null(find(group, "alice", "", end - 1));
 }
 
-/* A service's own take the place of the default ones; none is none. */
+/*
+ * Exemptions in a service's section replace those of [default]; "none" is no
+ * exemption.
+ */
 static void
 overrides(void **state)
 {

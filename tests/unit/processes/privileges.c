@@ -1,7 +1,8 @@
 /*
- * A process that the service's socket has started: it must be that user and
- * nothing more already, and then it lets go of what it was given.  What needs
- * root to try is in tests/e2e/login/t-socket.sh.
+ * kf_privileges_confirm, for a process that systemd's socket unit has started:
+ * it must already be the service user, with no other group, and then gives up
+ * the rest (descriptors, limits, core dumps).  And kf_memory_protect, under a
+ * small limit.  Tests that need root are in tests/e2e/t-socket.sh.
  */
 #include "tests/unit/unit.h"
 
@@ -22,7 +23,10 @@
 
 #define MIB (1UL << 20)
 
-/* Asserts of cmocka do not leave a child; this names the line. */
+/*
+ * For children, where cmocka's asserts do not work: writes the line to out, and
+ * leaves.
+ */
 #define CHECK(what) \
 	do { \
 		if (!(what)) { \
@@ -31,8 +35,9 @@
 		} \
 	} while (0)
 
-static int out;		/* survives what closes 2 */
+static int out;		/* the parent reads it; descriptor 2 may be closed */
 
+/* Runs work in a child; the test fails if the child does. */
 static void
 apart(void (*work)(void))
 {
@@ -74,7 +79,10 @@ is_null(int fd)
 	    S_ISCHR(st.st_mode) && st.st_rdev == null.st_rdev;
 }
 
-/* What it says can only be its status: the pipe is closed too. */
+/*
+ * The exit status tells what was wrong, because kf_privileges_confirm closes
+ * the pipe to the parent, too.
+ */
 static void
 work_confirmed(void)
 {
@@ -82,7 +90,7 @@ work_confirmed(void)
 	int pair[2];
 
 	CHECK(socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0);
-	/* As systemd-socket-activate --inetd leaves it. */
+	/* The descriptors as systemd-socket-activate --inetd passes them. */
 	CHECK(dup2(pair[0], 0) == 0 && dup2(pair[0], 1) == 1);
 	CHECK(close(2) == 0 && dup2(pair[1], 9) == 9);
 	if (kf_privileges_confirm(geteuid(), getegid()) != KF_OK)
@@ -102,7 +110,7 @@ work_confirmed(void)
 		_exit(7);
 }
 
-/* A developer's own user, hardly ever in a group alone. */
+/* A developer's own user is often in several groups: then it must refuse. */
 static void
 work_other_groups(void)
 {
@@ -125,7 +133,7 @@ work_somebody_else(void)
 	CHECK(kf_privileges_confirm(geteuid(), getegid() + 1) ==
 	    KF_ERR_UNTRUSTED);
 	CHECK(kf_privileges_confirm(0, 0) == KF_ERR_UNTRUSTED);
-	/* And nothing was touched. */
+	/* When it refuses, it changes nothing. */
 	CHECK(fcntl(out, F_GETFD) >= 0 && umask(022) == 022);
 	CHECK(prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 0);
 }
@@ -137,6 +145,7 @@ somebody_else(void **state)
 	apart(work_somebody_else);
 }
 
+/* Returns the bytes of memory that this process has mapped. */
 static size_t
 mapped(void)
 {
@@ -148,7 +157,10 @@ mapped(void)
 	return pages * (size_t)sysconf(_SC_PAGESIZE);
 }
 
-/* A limit that holds what there is, and not what is to come. */
+/*
+ * A limit on locked memory that fits the memory of now, but not the memory that
+ * is mapped later: mapping more must still work.
+ */
 static void
 work_with_little_to_lock(void)
 {
@@ -181,9 +193,9 @@ little_to_lock(void **state)
 		_exit(0);
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
-	/* With a sanitizer's terabytes there is no such limit. */
+	/* A sanitizer maps terabytes, and then no limit fits. */
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
-		print_message("# nothing to see: no limit fits\n");
+		print_message("# not tested: no limit on locked memory fits\n");
 	else
 		assert_int_equal(status, 0);
 }

@@ -1,8 +1,9 @@
 /*
- * The descriptor that a program of ours is given as its third, wherever the
- * host has it and whatever the host has closed.  Started as "fake", this
- * program looks at what it was given.  The rest of process.h is tested by
- * client/process.c.
+ * The descriptor that kf_process_start passes to a program as its descriptor 3:
+ * it must arrive there for every number that it has in the host, and for every
+ * set of descriptors that the host has closed.  When this program is started as
+ * "fake", it reports which descriptors it has.  The rest of process.h is tested
+ * by client/process.c.
  */
 #include "tests/unit/unit.h"
 
@@ -23,7 +24,11 @@ is_open(int fd)
 	return fcntl(fd, F_GETFD) >= 0;
 }
 
-/* 't' when descriptor 3 is a file that holds "third", '-' when closed. */
+/*
+ * In the program that was started.  Returns 't' when descriptor 3 is the file
+ * with the text "third" in it, '-' when it is closed, and a digit for the
+ * descriptor that is wrong.
+ */
 static char
 look(void)
 {
@@ -44,7 +49,7 @@ look(void)
 	    't' : '3';
 }
 
-/* What the program says that it has found. */
+/* Starts the program; returns the result of look(), or another letter. */
 static char
 ask(int third)
 {
@@ -62,7 +67,10 @@ ask(int third)
 	return said;
 }
 
-/* Every set of 0 to 4 closed, every number of the third from 0 to 5. */
+/*
+ * For each set of the descriptors 0 to 4 that the host may have closed, and
+ * each number from 0 to 5 of the descriptor to pass.
+ */
 static void
 wherever_it_is(void **state)
 {
@@ -96,11 +104,11 @@ none(void **state)
 {
 	(void)state;
 	assert_int_equal(ask(-1), '-');
-	/* One that is not open is no reason to start with something else. */
+	/* With a descriptor that is not open, the program does not run. */
 	assert_int_equal(ask(777), 'n');
 }
 
-/* Twice is no harm, and neither is a process that there is not. */
+/* Stopping twice does no harm, nor does stopping when nothing was started. */
 static void
 stopped_twice(void **state)
 {
@@ -132,7 +140,7 @@ main(int argc, char **argv)
 	if (strcmp(name, "fake") == 0) {
 		found = look();
 		(void)!send(0, &found, 1, MSG_NOSIGNAL);
-		/* Until the parent is gone. */
+		/* Waits until the parent closes the socket. */
 		_exit(read(0, &found, 1) != 0);
 	}
 	unit_start_as_is();

@@ -1,11 +1,14 @@
-/* Messages: whatever is not exactly one is KF_ERR_PROTOCOL. */
+/*
+ * The messages of PROTOCOL (protocol/msg.h): bytes that are not exactly one
+ * valid message must be refused with KF_ERR_PROTOCOL.
+ */
 #include "tests/unit/unit.h"
 
 #include <string.h>
 
 #include "protocol/msg.h"
 
-/* One of each, with every field filled in. */
+/* A sample of each message, with every field filled in. */
 
 static const struct kf_msg_hello a_hello = { 1, "0123456789abcde" };
 static const struct kf_msg_request a_request = {
@@ -73,7 +76,7 @@ encode(enum sample sample, struct kf_frame *f)
 	fail();
 }
 
-/* Decodes, and encodes again into *again when that succeeds. */
+/* Decodes f; when that succeeds, encodes the result into *again. */
 static enum kf_err
 decode(enum sample sample, const struct kf_frame *f, struct kf_frame *again)
 {
@@ -186,8 +189,8 @@ messages_cut_or_long(void **state)
 }
 
 /*
- * Every byte set to every value: what is understood encodes to the same bytes,
- * so there is one way only to say anything.
+ * Every byte set to every value.  If the message is still accepted, encoding it
+ * must give the same bytes again: each message has only one encoding.
  */
 static void
 messages_garbled(void **state)
@@ -247,7 +250,7 @@ message_values(void **state)
 		if (decode(table[i].sample, &f, &again) != KF_ERR_PROTOCOL)
 			fail_msg("row %zu", i);
 	}
-	/* Every bit of flags that has no meaning. */
+	/* Each bit of flags alone: a bit without a meaning is refused. */
 	for (unsigned bit = 0; bit < 32; bit++) {
 		uint32_t flags = UINT32_C(1) << bit;
 		struct kf_msg_request r = a_request;
@@ -269,7 +272,10 @@ add_string(struct kf_frame *f, size_t len)
 	f->len += len;
 }
 
-/* The longest string that each field takes, and one byte more. */
+/*
+ * The longest string in every field is accepted; one byte more, in any one
+ * field, is refused.
+ */
 static void
 request_fields_fit(void **state)
 {

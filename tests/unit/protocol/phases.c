@@ -1,9 +1,12 @@
-/* What is legal when. */
+/* Which message is legal in which phase of a session (protocol/phase.h). */
 #include "tests/unit/unit.h"
 
 #include "protocol/phase.h"
 
-/* PROTOCOL's table once more, by hand; all else ends the session. */
+/*
+ * The table of PROTOCOL, copied by hand.  A message that is not in it is an
+ * error and ends the session.
+ */
 static void
 phases(void **state)
 {
