@@ -1,6 +1,7 @@
 /*
- * The module's side of a session with a verifier that is honest, or is in part:
- * cut off, played back, or without an end.
+ * The module's side of a session (client/client.h), against a verifier that
+ * follows the protocol but is cut off, replays the grant of another session, or
+ * never comes to an end.
  */
 #include "tests/unit/client/peer.h"
 
@@ -45,7 +46,7 @@ honest(void **state)
 	assert_false(kf_verdict_is_grant(&outcome.verdict));
 }
 
-/* Each message comes in time, and there is no end of them. */
+/* Each message comes in time, but the messages never end. */
 static void
 talks_for_ever(struct peer *p)
 {
@@ -68,7 +69,7 @@ endless_talk(void **state)
 	assert_true(person.shown > 1);
 }
 
-/* The honest one, cut after each byte that it says. */
+/* An honest verifier whose connection ends after each number of bytes. */
 static void
 closed_at_each_byte(void **state)
 {
@@ -91,7 +92,7 @@ closed_at_each_byte(void **state)
 	assert_int_equal(n, 7 + 12 + 26 + (5 + 16 + 6 + 4));
 }
 
-/* A grant of another session, as it went over that wire. */
+/* The GRANT frame of another session, shared between the processes. */
 static struct kf_frame *stolen;
 
 static void
@@ -140,7 +141,7 @@ echo_answer(struct peer *p)
 		peer_say_deny(p, KF_DENY_CANCELLED);
 }
 
-/* Each kind of answer arrives; what is shown has passed the filter. */
+/* Each kind of answer reaches the verifier; prompts pass the text filter. */
 static void
 answers(void **state)
 {

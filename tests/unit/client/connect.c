@@ -1,9 +1,9 @@
 /*
- * The way to a verifier for callers that are not root: whoever listens there
- * and is not root hears nothing, and nobody who hangs is waited for for ever.
- * getsockopt and setsockopt of this program are ours: the one says who listens,
- * the other makes the wait for a full queue short and moves the clock by the
- * rest.
+ * kf_client_connect, by which callers that are not root reach a verifier.  A
+ * listener that is not root must receive no byte, and no wait may last for
+ * ever.  This program replaces two functions of libc: getsockopt, which tells
+ * who listens, and setsockopt, which shortens the time-out for a full queue and
+ * moves the clock by the difference.
  */
 #include "tests/unit/client/peer.h"
 
@@ -20,7 +20,10 @@
 
 #include "common/clock.h"
 
-/* Who listens, as this program sees it. */
+/*
+ * What getsockopt answers for SO_PEERCRED: the truth, root, another user, no
+ * user, an error, or too short a structure.
+ */
 static enum { AS_IT_IS, ROOT, SOMEBODY, NOBODY, FAILS, SHORT } listener;
 
 int
@@ -71,7 +74,7 @@ listen_at(const char *path, int type, int queue)
 	return fd;
 }
 
-/* An error, and nothing is left open. */
+/* Connecting must fail and leave nothing open; returns the error. */
 static enum kf_err
 refuses(const char *path)
 {
@@ -96,7 +99,7 @@ run(struct kf_process *v, struct peer_person *person)
 	return outcome;
 }
 
-/* So that the others do not pass for want of a way. */
+/* Root listens: it works.  Otherwise the tests below would prove nothing. */
 static void
 root_grants(void **state)
 {
@@ -121,7 +124,7 @@ root_grants(void **state)
 	assert_int_equal(v.pidfd, -1);
 	outcome = run(&v, &person);
 	assert_true(kf_verdict_is_grant(&outcome.verdict));
-	/* The listener was no child for the client to collect. */
+	/* The client has not collected the listener, which is our child. */
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_int_equal(close(fd), 0);
 }
@@ -183,7 +186,7 @@ nobody_listens(void **state)
 	assert_int_equal(close(datagrams), 0);
 }
 
-/* Whoever never takes a call off the queue. */
+/* A listener that never calls accept(), with a full queue. */
 static void
 queue_is_full(void **state)
 {

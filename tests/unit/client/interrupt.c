@@ -1,7 +1,7 @@
 /*
- * Ctrl-C while the module waits for the verifier: it must reach the verifier
- * as CANCEL, once a wait, and never the host, whose own Ctrl-C it is again as
- * soon as a question stands.
+ * Ctrl-C (SIGINT) and the module.  While the module waits for the verifier, it
+ * must send CANCEL, once in each wait, and the host process must not get the
+ * signal.  While a question is shown, the signal is the host's, as always.
  */
 #include "tests/unit/client/peer.h"
 
@@ -24,7 +24,7 @@ press(void)
 	(void)kill(getppid(), SIGINT);
 }
 
-/* Denies as cancelled, if it hears so. */
+/* Reads a message, and answers CANCEL with a denial. */
 static void
 expect_cancel(struct peer *p)
 {
@@ -40,7 +40,7 @@ pressed(struct peer *p)
 	expect_cancel(p);
 }
 
-/* The second one may be merged with the first, or be taken with it. */
+/* The second SIGINT comes in the same wait, or with the question. */
 static void
 pressed_twice(struct peer *p)
 {
@@ -54,7 +54,7 @@ pressed_twice(struct peer *p)
 		peer_say_deny(p, KF_DENY_CANCELLED);
 }
 
-/* In each of two waits. */
+/* One SIGINT in each of two waits. */
 static void
 pressed_again(struct peer *p)
 {
@@ -77,7 +77,7 @@ pressed_and_denied(struct peer *p)
 	peer_say_deny(p, KF_DENY_AUTH);
 }
 
-/* What it hears is the answer, and no CANCEL. */
+/* Denies after an answer; expects no CANCEL before it. */
 static void
 denied(struct peer *p)
 {
@@ -87,6 +87,10 @@ denied(struct peer *p)
 		peer_say_deny(p, KF_DENY_AUTH);
 }
 
+/*
+ * Runs the script in a host that handles SIGINT; the handler and the mask must
+ * be the same afterwards.
+ */
 static struct kf_outcome
 meet_with_handler(void (*script)(struct peer *), struct peer_person *person)
 {
@@ -118,7 +122,7 @@ becomes_cancel(void **state)
 	assert_int_equal(outcome.err, KF_OK);
 	assert_int_equal(outcome.reason, KF_DENY_CANCELLED);
 	assert_int_equal(caught, 0);
-	/* Nothing was left open. */
+	/* No descriptor was left open: dup returns the same number. */
 	after = dup(0);
 	assert_int_equal(after, before);
 	assert_int_equal(close(after), 0);
@@ -138,11 +142,11 @@ once_a_wait(void **state)
 	assert_int_equal(outcome.err, KF_OK);
 	assert_int_equal(outcome.reason, KF_DENY_CANCELLED);
 	assert_int_equal(person.asked, 1);
-	/* One that came with the question is the host's. */
+	/* The host gets a SIGINT that came together with the question. */
 	assert_in_range(caught, 0, 1);
 }
 
-/* What is not read as CANCEL is delivered: nothing is swallowed. */
+/* A SIGINT that comes with the verdict becomes CANCEL, or the host gets it. */
 static void
 never_lost(void **state)
 {
@@ -163,7 +167,7 @@ ask_and_press(void *context, bool echo, const char *prompt,
 	peer_ask(context, echo, prompt, answer);
 }
 
-/* Hears nothing but the answer. */
+/* Asks a question, and accepts nothing but the answer. */
 static void
 ask_only(struct peer *p)
 {
@@ -188,7 +192,10 @@ is_the_hosts_at_a_question(void **state)
 	assert_int_equal(caught, 1);
 }
 
-/* The script, in a host that has blocked it; *left: one is pending after it. */
+/*
+ * Runs the script in a host that blocks SIGINT; *left tells whether a SIGINT is
+ * pending afterwards.  With pressed_before, one is pending before it already.
+ */
 static struct kf_outcome
 meet_blocked(void (*script)(struct peer *), bool pressed_before, bool *left)
 {
@@ -212,7 +219,10 @@ meet_blocked(void (*script)(struct peer *), bool pressed_before, bool *left)
 	return outcome;
 }
 
-/* As sudo has: it would end what sudo starts afterwards. */
+/*
+ * sudo blocks SIGINT while it waits for PAM.  A SIGINT that stayed pending
+ * would end the command that sudo starts afterwards.
+ */
 static void
 becomes_cancel_though_blocked(void **state)
 {
@@ -226,7 +236,7 @@ becomes_cancel_though_blocked(void **state)
 	assert_false(left);
 }
 
-/* What was pending before is not ours. */
+/* A SIGINT that was pending before the module was called is the host's. */
 static void
 is_the_hosts_when_pending(void **state)
 {

@@ -1,6 +1,7 @@
 /*
- * The module's side against verifiers that misbehave: whatever they say, in
- * whatever order, never a grant.
+ * The module's side of a session, against verifiers that break the protocol:
+ * wrong messages, wrong order, wrong nonces, silence.  None may lead to a grant
+ * or an exemption.  Each verifier is a script, a function below.
  */
 #include "tests/unit/client/peer.h"
 
@@ -150,7 +151,7 @@ wrong_type(struct peer *p)
 	peer_say_grant(p);
 }
 
-/* What would be HELLO_OK by its payload. */
+/* A message with the payload of HELLO_OK, but another type. */
 static void
 wrong_type_at_hello(struct peer *p)
 {
@@ -261,8 +262,8 @@ misbehaving(void **state)
 	static const struct {
 		const char *name;
 		void (*script)(struct peer *);
-		int first, last;	/* of its argument */
-		enum kf_err err;	/* KF_OK: whichever comes first */
+		int first, last;	/* values for the script's argument */
+		enum kf_err err;	/* expected; KF_OK: any error */
 	} table[] = {
 #define ROW(f, first, last, err) { #f, f, first, last, err }
 		ROW(grant_before_hello_ok, 0, 0, KF_ERR_PROTOCOL),

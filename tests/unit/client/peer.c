@@ -1,4 +1,4 @@
-/* Peers of the client; see peer.h. */
+/* Verifiers that the client is tested against; see peer.h. */
 #include "tests/unit/client/peer.h"
 
 #include <poll.h>
@@ -31,7 +31,7 @@ poll(struct pollfd *fds, nfds_t count, int timeout)
 	return n;
 }
 
-/* The person. */
+/* The person at the terminal. */
 
 void (*peer_ask_by)(void *context, bool echo, const char *prompt,
     struct kf_msg_answer *answer) = peer_ask;
@@ -65,7 +65,7 @@ const struct kf_msg_request peer_request = {
 	.user = "alice", .ruid = 0,
 };
 
-/* The peer: what it says is up to it. */
+/* The peer, in the place of the verifier. */
 
 void
 peer_say_bytes(struct peer *p, const void *bytes, size_t len)
@@ -92,7 +92,6 @@ peer_say(struct peer *p, const struct kf_frame *f)
 	peer_say_bytes(p, bytes, f->len + 5);
 }
 
-/* Reads what the module says; the type, or 0 at the end. */
 unsigned
 peer_hear(struct peer *p)
 {
@@ -164,7 +163,6 @@ peer_say_type(struct peer *p, unsigned type, size_t len)
 	peer_say(p, &f);
 }
 
-/* Up to where the verifier's turn begins. */
 void
 peer_greet(struct peer *p)
 {

@@ -1,7 +1,8 @@
 /*
- * The verifier as a process of its own, started from somebody else's: nothing
- * is changed in that, whatever it has closed, blocked, ignored or limited.
- * Started as "fake-...", this program is such a verifier itself.
+ * kf_client_start and kf_client_stop, which run in a host (sshd, sudo).  They
+ * must work, and change nothing in the host, whichever descriptors it has
+ * closed, signals it blocks or ignores, and limits it has.  When this program
+ * is started as "fake-...", it is the verifier.
  */
 #include "tests/unit/client/peer.h"
 
@@ -51,7 +52,7 @@ signals_are_default(void)
 
 		if (sigismember(&mask, sig) == 1)
 			return false;
-		/* A sanitizer has its own for crashes. */
+		/* A sanitizer sets its own handlers for these. */
 		if (sig == SIGSEGV || sig == SIGBUS || sig == SIGFPE)
 			continue;
 		if (sigaction(sig, NULL, &action) == 0 &&
@@ -66,7 +67,7 @@ be_verifier(const char *mode, int argc)
 {
 	struct peer p = { .fd = 0, .budget = -1 };
 
-	/* What is wrong is told as the reason of a denial. */
+	/* The reason of a denial tells what was wrong. */
 	p.arg = argc != 1 || environ[0] != NULL ? 1 :
 	    !descriptors_are_ours() ? 2 : !signals_are_default() ? 3 : 0;
 	if (p.arg != 0) {
@@ -92,7 +93,7 @@ be_verifier(const char *mode, int argc)
 	return strcmp(mode, "fail") == 0;
 }
 
-/* In a child: cmocka's own ways out do not work there. */
+/* For child processes, where cmocka's asserts do not work. */
 #define CHECK(condition) \
 	do { \
 		if (!(condition)) { \
@@ -102,6 +103,7 @@ be_verifier(const char *mode, int argc)
 		} \
 	} while (0)
 
+/* The state of the host that a call must not change. */
 struct snapshot {
 	void (*handlers[NSIG])(int);
 	int flags[NSIG];
@@ -144,6 +146,7 @@ take_snapshot(struct snapshot *s)
 	(void)getrlimit(RLIMIT_CORE, &s->core);
 }
 
+/* Makes fake-MODE, a symbolic link to this program. */
 static void
 link_fake(const char *mode)
 {
@@ -154,7 +157,7 @@ link_fake(const char *mode)
 	CHECK(symlink(self, unit_path("fake-%s", mode)) == 0);
 }
 
-/* One whole call, as the module does it; what is left is looked at. */
+/* One call, as the module makes it; compares the host before and after. */
 static struct kf_outcome
 call(const char *path)
 {
@@ -198,7 +201,7 @@ denies(const char *path)
 	return peer_is_denied(&outcome);
 }
 
-/* Runs in a process of its own, which may be spoilt. */
+/* Runs work in a child, because work changes its process for good. */
 static void
 apart(void (*work)(void))
 {
@@ -220,7 +223,7 @@ work_plainly(void)
 	static const char *const deny[] = { "hang", "killed" };
 
 	CHECK(grants(unit_path("fake-grant")));
-	/* The message decides, not how the process ends. */
+	/* Only the message decides, not the exit status of the verifier. */
 	link_fake("fail");
 	CHECK(grants(unit_path("fake-fail")));
 	link_fake("stubborn");
@@ -309,7 +312,7 @@ count_alarm(int sig)
 	alarms++;
 }
 
-/* A host with a timer: calls are interrupted, and go on. */
+/* A host with a timer: its signals interrupt system calls, which must go on. */
 static void
 work_under_alarms(void)
 {
@@ -324,7 +327,7 @@ work_under_alarms(void)
 	CHECK(alarms > 0);
 }
 
-/* At each number of descriptors that are left. */
+/* A host that can open only so many descriptors, for each number of them. */
 static void
 work_without_descriptors(void)
 {
@@ -362,7 +365,7 @@ children_of_the_host(void **state)
 	apart(work_with_ignored_children);
 }
 
-/* The host's own child is left for the host. */
+/* A child of the host that is not the verifier must not be collected. */
 static void
 work_with_a_child(void)
 {
@@ -405,7 +408,10 @@ main(int argc, char **argv)
 	name = name != NULL ? name + 1 : argv[0];
 	if (strncmp(name, "fake-", 5) == 0)
 		_exit(be_verifier(name + 5, argc));
-	/* Not nobody: the fakes are this very file, wherever it was built. */
+	/*
+	 * Not as nobody, who might not be able to execute this file where it
+	 * was built.
+	 */
 	unit_start_as_is();
 	return cmocka_run_group_tests_name("client_process", tests, NULL,
 	    NULL);

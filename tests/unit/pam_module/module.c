@@ -1,6 +1,6 @@
 /*
- * The module's two tables: what its line in a PAM stack may say, and which code
- * of PAM an outcome becomes.
+ * The module's arguments in a PAM stack (pam_module/args.h), and the PAM code
+ * that it returns for each outcome (pam_module/retval.h).
  */
 #include "tests/unit/unit.h"
 
@@ -105,7 +105,11 @@ denials(void **state)
 	}
 }
 
-/* Success and neutral come from one combination each, of all there are. */
+/*
+ * All combinations, with the same user before and after or not: PAM_SUCCESS
+ * only for a grant of the same user without exemption or error, PAM_IGNORE only
+ * for an exemption of the same user without error.
+ */
 static void
 every_combination(void **state)
 {
@@ -139,7 +143,7 @@ every_combination(void **state)
 	assert_int_equal(ignored, 2);
 }
 
-/* `account` without a proof from `auth`: never success, whatever is claimed. */
+/* `account` without a proof from `auth`: no outcome is PAM_SUCCESS. */
 static void
 account(void **state)
 {
@@ -162,7 +166,7 @@ account(void **state)
 	}
 }
 
-/* A verdict that memory has touched. */
+/* A verdict with one flipped bit in memory. */
 static void
 flipped_bits(void **state)
 {
