@@ -1,4 +1,7 @@
-/* Enrolments as text: what is not exactly what was written is refused. */
+/*
+ * Enrolments as text (store/enrolment.h): each is read back as it was written,
+ * and a text that is cut off or changed must be refused.
+ */
 #include "tests/unit/store/enrolment_site.h"
 
 #include <stdio.h>
@@ -135,7 +138,7 @@ enrolment_refuses_long_text(void **state)
 	    KF_ERR_CORRUPT);
 }
 
-/* Two lines of state for one tag would be one memory for two seeds. */
+/* Two authenticators with one tag would share one line of the state file. */
 static void
 enrolment_tags_differ(void **state)
 {
@@ -168,7 +171,7 @@ seventeen_authenticators(void **state)
 	    KF_ERR_RANGE);
 	assert_int_equal(person.count, KF_AUTHENTICATORS_MAX);
 	len = enrolled_format(&person, text);
-	/* The last section once more, under the next id. */
+	/* A copy of the last section, under the next id. */
 	last = strstr(text, "[totp T16]");
 	assert_non_null(last);
 	(void)snprintf(text + len, sizeof(text) - len, "[totp T17]%.*s",
@@ -197,7 +200,7 @@ enrolment_ids(void **state)
 	assert_int_equal(person.count, 3);
 	assert_null(kf_enrolment_find(&person, "T2"));
 	assert_int_equal(kf_enrolment_find(&person, "T3")->tag, tag3);
-	/* The lowest free number, with a tag of its own. */
+	/* A new one gets the lowest free number, and a new tag. */
 	assert_int_equal(kf_enrolment_add(&person, KF_KIND_TOTP, &a), KF_OK);
 	assert_string_equal(a->id, "T2");
 	for (size_t i = 0; i < 3; i++)
@@ -224,7 +227,7 @@ enrolment_that_does_not_fit(void **state)
 	    KF_OK);
 }
 
-/* What could not be read back is not written. */
+/* A label that would make the file unreadable is not written. */
 static void
 enrolment_writes_no_dirt(void **state)
 {

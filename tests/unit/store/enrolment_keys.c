@@ -1,10 +1,13 @@
-/* Enrolments of security keys as text, alone and beside other kinds. */
+/*
+ * Enrolments of security keys as text (store/enrolment.h), alone and together
+ * with other kinds of authenticators.
+ */
 #include "tests/unit/store/enrolment_site.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* Two keys: K1 is es256, K2 is eddsa. */
+/* In a person with two keys: K1 is es256, K2 is eddsa. */
 static void
 key_refuses(void **state)
 {
@@ -63,7 +66,7 @@ key_refuses(void **state)
 	enrolled_refuses(&person, table, UNIT_COUNT(table));
 }
 
-/* Sixteen of the largest fit, and the lines of each are what can be read. */
+/* Sixteen of the largest keys fit, and no line is too long to be read. */
 static void
 largest_keys(void **state)
 {
@@ -102,7 +105,7 @@ largest_keys(void **state)
 	    KF_INI_LINE_MAX - 1);
 }
 
-/* Bounds of the lengths, from both sides. */
+/* The smallest and the greatest length of each field, and one byte beyond. */
 static void
 key_lengths(void **state)
 {
@@ -128,7 +131,7 @@ key_lengths(void **state)
 		assert_int_equal(enrolled_parse(text, len, &back),
 		    table[i].err);
 	}
-	/* One byte more, which no struct of ours can hold. */
+	/* One byte more than the struct can hold. */
 	person = enrolled_person(KF_KIND_KEY, 1);
 	person.authenticators[0].key.credential_len = KF_KEY_CREDENTIAL_MAX;
 	(void)enrolled_format(&person, text);
@@ -150,7 +153,7 @@ key_lengths(void **state)
 		}
 	assert_int_equal(kf_public_key_size(0), 0);
 	assert_int_equal(kf_public_key_size(4), 0);
-	/* The longest relying party, and one that is longer. */
+	/* The longest relying party id, and one byte more. */
 	person = enrolled_person(KF_KIND_KEY, 1);
 	memset(person.authenticators[0].key.rp_id, 'r', KF_KEY_RP_ID_SIZE - 1);
 	enrolled_there_and_back(&person);
@@ -161,7 +164,7 @@ key_lengths(void **state)
 	    KF_ERR_CORRUPT);
 }
 
-/* Which record serves must not be a matter of order. */
+/* Two records of one credential id are refused: either could be used. */
 static void
 credentials_differ(void **state)
 {
@@ -177,11 +180,11 @@ credentials_differ(void **state)
 	memcpy(a->credential, b->credential, sizeof(a->credential));
 	len = enrolled_format(&person, text);
 	assert_int_equal(enrolled_parse(text, len, &back), KF_ERR_CORRUPT);
-	/* For another relying party, it is the same key all the same. */
+	/* It makes no difference that the relying parties differ. */
 	(void)snprintf(a->rp_id, sizeof(a->rp_id), "other.example.org");
 	len = enrolled_format(&person, text);
 	assert_int_equal(enrolled_parse(text, len, &back), KF_ERR_CORRUPT);
-	/* A beginning of another is another. */
+	/* A credential id that is a prefix of another is a different id. */
 	a->credential[--a->credential_len] = 0;
 	enrolled_there_and_back(&person);
 	*a = *b;
@@ -191,7 +194,7 @@ credentials_differ(void **state)
 	enrolled_there_and_back(&person);
 }
 
-/* Ids of each kind are numbered by themselves; the kinds stand mixed. */
+/* Each kind has its own numbers, in whichever order the kinds are added. */
 static void
 kinds_together(void **state)
 {
@@ -214,7 +217,10 @@ kinds_together(void **state)
 	assert_string_equal(a->id, "K1");
 }
 
-/* A word that is none is not written, and nothing is read beyond the words. */
+/*
+ * A number that has no word in the file is not written, and must not be used as
+ * an index beyond the table of words.
+ */
 static void
 key_that_is_not_filled_in(void **state)
 {

@@ -1,6 +1,7 @@
 /*
- * The files of a store: whatever is not exactly a state or an enrolment of that
- * person, in a place that is ours, is refused.
+ * The files of the file backend.  A state or enrolment file must be refused
+ * when it is damaged, belongs to another person, has the wrong type or mode, or
+ * is in a directory that is not trusted.
  */
 #include "tests/unit/store/site.h"
 
@@ -10,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The slot that holds the newest state. */
+/* Returns the slot that holds the newest state: 0 or 1. */
 static unsigned
 newest(const char *slots)
 {
@@ -66,13 +67,13 @@ torn_slot(void **state)
 		unit_write(site_state_file, bad, sizeof(bad), 0600);
 		assert_int_equal(site_failures(KF_POSITION_KNOWN), 2);
 	}
-	/* It is that slot which is written next. */
+	/* The next write goes to the damaged slot. */
 	assert_int_equal(
 	    site_guess_once(site_store, KF_POSITION_KNOWN, 0), KF_OK);
 	assert_int_equal(site_failures(KF_POSITION_KNOWN), 3);
 	site_read(site_state_file, bad, sizeof(bad));
 	assert_int_equal(newest(bad), slot);
-	/* Both are bad: no state, no guess. */
+	/* Both slots are damaged: no state can be read, no guess made. */
 	bad[5] ^= 1;
 	bad[KF_SLOT_SIZE + 5] ^= 1;
 	unit_write(site_state_file, bad, sizeof(bad), 0600);
@@ -118,7 +119,7 @@ wrong_state_files(void **state)
 	kf_store_release(site_store, &guess);
 }
 
-/* Another person's state under this one's name. */
+/* Another person's state file, renamed to this person's uid. */
 static void
 state_of_another(void **state)
 {
@@ -146,7 +147,7 @@ create_and_delete_state(void **state)
 	    site_guess_once(site_store, KF_POSITION_KNOWN, 200), KF_OK);
 	assert_int_equal(
 	    site_guess_once(site_store, KF_POSITION_KNOWN, 0), KF_OK);
-	/* One that is there stays. */
+	/* An existing state is left alone. */
 	assert_int_equal(
 	    kf_store_create_state(site_store, SITE_UID, site_soon()), KF_OK);
 	assert_int_equal(site_failures(KF_POSITION_KNOWN), 1);
@@ -155,7 +156,7 @@ create_and_delete_state(void **state)
 	    kf_store_delete_state(site_store, SITE_UID, site_soon()), KF_OK);
 	assert_int_equal(kf_store_state(site_store, SITE_UID, site_soon(), &s),
 	    KF_ERR_CORRUPT);
-	/* Without a state nobody is judged, and none is made by the way. */
+	/* Without a state a guess is refused, and makes no state. */
 	assert_int_equal(kf_store_charge(site_store, &guess), KF_ERR_CORRUPT);
 	assert_int_equal(access(site_state_file, F_OK), -1);
 	assert_int_equal(
@@ -182,7 +183,7 @@ versions(void **state)
 	first = a.version;
 	assert_int_equal(kf_store_put(site_store, &a, site_soon()), KF_OK);
 	assert_int_equal(a.version, first + 1);
-	/* Read before that change: nothing is overwritten. */
+	/* b was read before that change, so it must not overwrite it. */
 	assert_int_equal(
 	    kf_store_put(site_store, &b, site_soon()), KF_ERR_CONFLICT);
 	b.version = first + 2;
@@ -196,7 +197,7 @@ versions(void **state)
 	    kf_store_put(site_store, &fresh, site_soon()), KF_ERR_CONFLICT);
 	fresh.version = 0;
 	assert_int_equal(kf_store_put(site_store, &fresh, site_soon()), KF_OK);
-	/* With nothing left it is deleted, by the same rule. */
+	/* Without authenticators it is deleted, if the version is right. */
 	b.version = first;
 	b.count = 0;
 	assert_int_equal(
@@ -210,7 +211,7 @@ versions(void **state)
 	    kf_store_put(site_store, &a, site_soon()), KF_ERR_NO_USER);
 }
 
-/* What was removed does not come back with a change that began before. */
+/* A change that was begun before an enrolment was removed is refused. */
 static void
 removed_meanwhile(void **state)
 {
@@ -255,7 +256,7 @@ wrong_enrolments(void **state)
 	assert_int_equal(chmod(path, 0640), 0);
 	assert_int_equal(
 	    kf_store_get(site_store, SITE_UID, site_soon(), &person), KF_OK);
-	/* Somebody's enrolment under the uid of another. */
+	/* An enrolment file that is renamed to another person's uid. */
 	assert_int_equal(rename(path, other), 0);
 	assert_int_equal(
 	    kf_store_get(site_store, SITE_UID + 1, site_soon(), &person),
@@ -276,7 +277,7 @@ wrong_enrolments(void **state)
 	unit_write(path, text, strlen(text) - 1, 0640);
 	assert_int_equal(kf_store_charge(site_store, &guess), KF_ERR_CORRUPT);
 	assert_int_equal(site_failures(KF_POSITION_KNOWN), 0);
-	/* A broken one is never overwritten as if it were none. */
+	/* A damaged enrolment is not overwritten as if there were none. */
 	person = site_person(SITE_UID);
 	assert_int_equal(
 	    kf_store_put(site_store, &person, site_soon()), KF_ERR_CORRUPT);

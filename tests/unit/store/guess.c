@@ -1,6 +1,6 @@
 /*
- * Guesses: what is charged stays charged, a counter only rises, and the two
- * positions are apart.
+ * Guesses: a charge stays until a success or a refund, a counter only rises,
+ * and the two positions are counted apart (see HACKING.md, "Two counts").
  */
 #include "tests/unit/store/site.h"
 
@@ -15,14 +15,14 @@ wrong_guesses_are_counted(void **state)
 		    site_guess_once(site_store, KF_POSITION_KNOWN, 0), KF_OK);
 		assert_int_equal(site_failures(KF_POSITION_KNOWN), n);
 	}
-	/* The next is refused, and not counted. */
+	/* The next guess is refused, and not counted. */
 	for (int i = 0; i < 3; i++) {
 		assert_int_equal(
 		    kf_store_charge(site_store, &guess), KF_ERR_LOCKED);
 		assert_int_equal(guess.wait, 5);
 		assert_int_equal(site_failures(KF_POSITION_KNOWN), 4);
 	}
-	/* The other way is as open as it was. */
+	/* The other position is not affected. */
 	assert_int_equal(site_failures(KF_POSITION_STRANGER), 0);
 	assert_int_equal(
 	    site_guess_once(site_store, KF_POSITION_STRANGER, 0), KF_OK);
@@ -33,7 +33,7 @@ wrong_guesses_are_counted(void **state)
 	assert_int_equal(site_failures(KF_POSITION_KNOWN), 5);
 }
 
-/* A stranger's hundred wrong guesses leave the person's own way open. */
+/* A hundred wrong guesses of strangers lock out strangers, not the person. */
 static void
 positions_are_apart(void **state)
 {
@@ -50,11 +50,11 @@ positions_are_apart(void **state)
 	assert_true(guess.wait == KF_WAIT_FOREVER);
 	assert_int_equal(
 	    site_guess_once(site_store, KF_POSITION_KNOWN, 200), KF_OK);
-	/* A success of one position is none of the other. */
+	/* A success in one position does not clear the other. */
 	assert_int_equal(site_failures(KF_POSITION_STRANGER), 100);
 }
 
-/* The clock was set back: the wait that is left goes by with the new one. */
+/* The clock was set back: the wait lasts its own length from the new time. */
 static void
 wait_is_cut_for_good(void **state)
 {
@@ -90,7 +90,7 @@ right_guess_clears_and_sets(void **state)
 	assert_int_equal(site_failures(KF_POSITION_KNOWN), 0);
 	assert_int_equal(site_failures(KF_POSITION_STRANGER), 1);
 	assert_int_equal(site_counter(), 200);
-	/* As another process sees it. */
+	/* A store that is opened again reads the same. */
 	kf_store_close(site_store);
 	site_store = site_open();
 	assert_int_equal(site_counter(), 200);
@@ -125,7 +125,7 @@ counter_only_rises(void **state)
 		if (table[i].err == KF_OK)
 			highest = table[i].counter;
 		assert_int_equal(site_counter(), highest);
-		/* A conflict leaves the charge. */
+		/* After a conflict the charge stays. */
 		assert_int_equal(
 		    site_failures(KF_POSITION_KNOWN), table[i].err != KF_OK);
 	}

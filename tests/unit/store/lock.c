@@ -1,6 +1,7 @@
 /*
- * The lock of a person's state: who has it, who waits for it and how long, and
- * what is true by then.
+ * The lock of a person's state file: it ends with the process that holds it,
+ * waiting for it ends at the deadline, and what was read before the wait must
+ * not be used after it.
  */
 #include "tests/unit/store/site.h"
 
@@ -15,11 +16,11 @@
 
 #include "common/clock.h"
 
-/* A child that holds the lock and says so; what, when told or after ms. */
+/* A child that holds the lock. */
 struct holder {
 	pid_t pid;
-	int ready;
-	int release;
+	int ready;	/* pipe on which the child said that it has the lock */
+	int release;	/* pipe; the child exits when it is closed */
 };
 
 static void
@@ -33,7 +34,7 @@ replace_state_file(void)
 	(void)rename(other, site_state_file);
 }
 
-/* Is that process queued for a lock? */
+/* Whether that process waits for a lock, as /proc/locks shows. */
 static bool
 is_waiting(pid_t pid)
 {
@@ -55,6 +56,10 @@ is_waiting(pid_t pid)
 	return found;
 }
 
+/*
+ * Starts a holder, and returns when it has the lock.  With replace, it waits
+ * until this process waits for the lock, replaces the state file and exits.
+ */
 static struct holder
 hold(bool replace)
 {
@@ -74,7 +79,7 @@ hold(bool replace)
 		    write(ready[1], "x", 1) != 1)
 			_exit(1);
 		if (replace) {
-			/* Once the other waits; it sees the old file. */
+			/* The parent has opened the old file by then. */
 			for (int i = 0; i < 5000 && !is_waiting(parent); i++)
 				(void)poll(NULL, 0, 1);
 			replace_state_file();
@@ -102,7 +107,10 @@ let_go(struct holder *h)
 	assert_int_equal(status, 0);
 }
 
-/* Another process may not see it in /proc/locks, in a container. */
+/*
+ * Whether /proc/locks shows the holder.  In some containers it shows no other
+ * process.
+ */
 static bool
 holder_is_visible(const struct holder *h)
 {
@@ -139,7 +147,7 @@ lock_times_out(void **state)
 	assert_in_range(kf_clock_monotonic() - start, 290, 2000);
 	assert_int_equal(guess.holder, visible ? h.pid : 0);
 	start = kf_clock_monotonic();
-	/* Reading waits for nobody. */
+	/* Reading does not need the lock. */
 	assert_int_equal(kf_store_state(site_store, SITE_UID, start + 50, &s),
 	    KF_OK);
 	assert_int_equal(kf_store_unlock(site_store, SITE_UID, start - 1),
@@ -152,7 +160,7 @@ lock_times_out(void **state)
 	kf_store_release(site_store, &guess);
 }
 
-/* A holder that dies lets the next one in. */
+/* When the holder is killed, the next process gets the lock. */
 static void
 lock_ends_with_its_holder(void **state)
 {
@@ -169,7 +177,7 @@ lock_ends_with_its_holder(void **state)
 	assert_int_equal(site_failures(KF_POSITION_KNOWN), 1);
 }
 
-/* From the charge to the release nobody else is charged. */
+/* From charge to release no other guess can be charged. */
 static void
 lock_is_held_until_release(void **state)
 {
@@ -196,8 +204,8 @@ lock_is_held_until_release(void **state)
 }
 
 /*
- * A stranger whose process is stopped with the lock in hand does not stop the
- * person: not a guess, not a right one, not `status`.
+ * A stranger's verifier that is stopped while it holds the lock does not make
+ * the person wait: not for a wrong guess, a right one, or `keyfirst status`.
  */
 static void
 stranger_stops_strangers_only(void **state)
@@ -218,7 +226,7 @@ stranger_stops_strangers_only(void **state)
 	assert_int_equal(site_counter(), 200);
 	assert_int_equal(site_failures(KF_POSITION_KNOWN), 0);
 	assert_int_equal(site_failures(KF_POSITION_STRANGER), 1);
-	/* What it had seen of the memory does not count when it goes on. */
+	/* When it goes on, the counter is read again. */
 	assert_int_equal(kf_store_consume(site_store, &stopped,
 	    &stopped.person.authenticators[0], 200, 0), KF_ERR_CONFLICT);
 	assert_int_equal(kf_store_consume(site_store, &stopped,
@@ -232,8 +240,9 @@ stranger_stops_strangers_only(void **state)
 }
 
 /*
- * A verifier that was stopped before its turn judges by the time of its turn:
- * it cannot cut a lock that was imposed while it stood.
+ * A verifier that was stopped before it got the lock must read the clock under
+ * the lock.  With an older time it would shorten a lock-out that began
+ * meanwhile.
  */
 static void
 time_is_that_of_the_turn(void **state)
@@ -251,13 +260,16 @@ time_is_that_of_the_turn(void **state)
 	assert_int_equal(late.wait, 50);
 	assert_int_equal(site_state().counts[KF_POSITION_KNOWN].refuse_until,
 	    SITE_NOW + 60);
-	/* And not at all after its deadline, though nobody is in the way. */
+	/* After the deadline it fails, even though the lock is free. */
 	late.deadline = kf_clock_monotonic() - 1;
 	assert_int_equal(
 	    kf_store_charge(site_store, &late), KF_ERR_UNAVAILABLE);
 }
 
-/* A sequence that cannot grow would have each later charge forgotten. */
+/*
+ * A sequence number that cannot grow is an error: the slots could not be told
+ * apart, and later charges would be lost.
+ */
 static void
 last_sequence_denies(void **state)
 {
@@ -276,7 +288,7 @@ last_sequence_denies(void **state)
 	    site_guess_once(site_store, KF_POSITION_KNOWN, 200), KF_OK);
 }
 
-/* The lock was waited for on a file that has been replaced meanwhile. */
+/* The state file was replaced while the guess waited for its lock. */
 static void
 replaced_during_the_wait(void **state)
 {

@@ -1,6 +1,6 @@
 /*
- * Many at once, and trouble in the middle: writes that fail, and a process that
- * is killed at each of them.
+ * Many processes that use one store at once, writes that fail, and a process
+ * that is killed at each of its writes.
  */
 #include "tests/unit/store/site.h"
 
@@ -14,14 +14,15 @@
 
 #include "common/clock.h"
 
-/* Trouble in the middle of a write */
+/* Writes that fail or are cut off */
 
+/* What the child has finished; shared with the parent. */
 struct progress {
-	uint32_t charged; /* calls that came back */
-	uint32_t consumed;
+	uint32_t charged; /* kf_store_charge calls that returned KF_OK */
+	uint32_t consumed; /* the last counter that was accepted */
 };
 
-/* Four wrong guesses, a right one, a wrong one. */
+/* Six guesses: two wrong, a right, a wrong, a right and a wrong one. */
 static void
 work(struct kf_store *s, volatile struct progress *progress)
 {
@@ -42,9 +43,9 @@ work(struct kf_store *s, volatile struct progress *progress)
 }
 
 /*
- * Killed at the n-th of those calls, with a part of it done: the state is the
- * one before or the one after, so no charge that came back is forgotten and
- * no counter falls.
+ * A process is killed at its n-th pwrite or fdatasync, after a part of it was
+ * done.  The state must be that before or that after the call: a charge that
+ * was confirmed is not lost, and no counter falls.
  */
 static void
 killed_anywhere(void **state)
@@ -80,7 +81,7 @@ killed_anywhere(void **state)
 			last = site_counter();
 			assert_true(last >= progress->consumed);
 			left = site_failures(KF_POSITION_KNOWN);
-			/* Failures since the success that is on record. */
+			/* Failures since the last recorded success. */
 			if (last == 100)
 				assert_in_range(left, progress->charged,
 				    progress->charged + 1);
@@ -97,7 +98,7 @@ killed_anywhere(void **state)
 	    munmap((void *)(uintptr_t)progress, sizeof(*progress)), 0);
 }
 
-/* The disk is full, broken, or takes a part: nothing is accepted. */
+/* The disk is full or broken, or writes a part: nothing is accepted. */
 static void
 failing_writes(void **state)
 {
@@ -115,7 +116,7 @@ failing_writes(void **state)
 
 			site_plan(TROUBLE_FAIL, n, 100, errors[e]);
 			err = kf_store_charge(site_store, &guess);
-			/* Two calls belong to the charge. */
+			/* Calls 1 and 2 are the charge, 3 and 4 consume. */
 			assert_int_equal(
 			    err, n <= 2 ? KF_ERR_UNAVAILABLE : KF_OK);
 			if (err == KF_OK)
@@ -126,7 +127,7 @@ failing_writes(void **state)
 				    KF_ERR_UNAVAILABLE);
 			kf_store_release(site_store, &guess);
 			site_plan(TROUBLE_NONE, 0, 0, 0);
-			/* fdatasync that fails may have written. */
+			/* When fdatasync fails, the data may be written. */
 			assert_in_range(site_counter(), was, was + (n == 4));
 			if (n != 4)
 				assert_true(
@@ -137,10 +138,11 @@ failing_writes(void **state)
 		}
 }
 
-/* Many at once, each a process that is let go at the same moment. */
+/* Many processes at once; all start at the same moment. */
 
 #define MANY 50
 
+/* One guess in each process; returns how many got the answer counted. */
 static unsigned
 run_many(uint64_t counter_or_zero, enum kf_err counted)
 {
@@ -193,7 +195,7 @@ many_wrong_codes(void **state)
 	assert_int_equal(site_failures(KF_POSITION_KNOWN), 4);
 }
 
-/* Administrators at the same time: one change wins, none is lost. */
+/* Several administrators at once: each change is made, none is lost. */
 static void
 many_puts(void **state)
 {
@@ -231,7 +233,7 @@ many_puts(void **state)
 	assert_int_equal(person.version, first + 8);
 }
 
-/* A state is there whole or not at all, and made once. */
+/* Many create a state at once: each then finds a complete one. */
 static void
 many_creates(void **state)
 {

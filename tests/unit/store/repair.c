@@ -1,6 +1,7 @@
 /*
- * A new state where there is none that can be read, and single-use items: what
- * was known must not be forgotten, and what was taken stays taken.
+ * kf_store_repair_state: a new state replaces a missing or damaged one, and
+ * never one that can be read.  And kf_store_once: a single-use item is accepted
+ * once only.
  */
 #include "tests/unit/store/site.h"
 
@@ -20,7 +21,7 @@ strangers_file(void)
 	return path;
 }
 
-/* A state in which a tag has this counter. */
+/* A state with one line: this tag, with counter 777. */
 static struct kf_state
 fresh(uint64_t tag)
 {
@@ -72,7 +73,10 @@ missing_one(void **state)
 	}
 }
 
-/* Whatever else has its name goes, and what it led to stays. */
+/*
+ * Another kind of file in the place of the state is replaced, and the file that
+ * a link leads to is left alone.
+ */
 static void
 planted(void **state)
 {
@@ -106,7 +110,7 @@ planted(void **state)
 			    0);
 			break;
 		}
-		/* It was in use: not a first use. */
+		/* With only_missing, a damaged state is left alone. */
 		assert_int_equal(kf_store_repair_state(site_store, &s, true,
 		    site_soon()), KF_ERR_CONFLICT);
 		assert_int_equal(kf_store_repair_state(site_store, &s, false,
@@ -117,7 +121,7 @@ planted(void **state)
 		site_read(other, kept, 8);
 		assert_string_equal(kept, "precious");
 	}
-	/* A directory is nothing that we delete. */
+	/* A directory is not deleted. */
 	assert_int_equal(unlink(site_state_file), 0);
 	assert_int_equal(mkdir(site_state_file, 0700), 0);
 	assert_int_equal(kf_store_repair_state(site_store, &s, false,
@@ -125,7 +129,7 @@ planted(void **state)
 	assert_int_equal(rmdir(site_state_file), 0);
 }
 
-/* One file of the two: the other keeps what it knows. */
+/* One of the two state files is missing: the other one is left alone. */
 static void
 one_of_two(void **state)
 {
@@ -151,7 +155,10 @@ one_of_two(void **state)
 	assert_int_equal(site_failures(KF_POSITION_STRANGER), 1);
 }
 
-/* A full disk, or a kill, in the middle: old, new, or none; never half. */
+/*
+ * A write of the repair fails: no state can be read afterwards, and the repair
+ * can be repeated.
+ */
 static void
 repair_that_fails(void **state)
 {
@@ -175,7 +182,10 @@ repair_that_fails(void **state)
 	}
 }
 
-/* One item, behind a charge; 2, 5 and 6 are in the counter at enrolment. */
+/*
+ * Charges a guess and takes an item of the second authenticator.  Its counter
+ * at enrolment is 100, which means that items 2, 5 and 6 are taken.
+ */
 static enum kf_err
 take(enum kf_position position, unsigned item)
 {
@@ -200,7 +210,7 @@ items_are_taken_once(void **state)
 	    site_guess_once(site_store, KF_POSITION_KNOWN, 0), KF_OK);
 	assert_int_equal(take(KF_POSITION_KNOWN, 9), KF_OK);
 	assert_int_equal(site_failures(KF_POSITION_KNOWN), 0);
-	/* The lower one after the higher: no counter that grows. */
+	/* A lower item after a higher one: items are a set. */
 	assert_int_equal(take(KF_POSITION_STRANGER, 3), KF_OK);
 	assert_int_equal(take(KF_POSITION_KNOWN, 3), KF_ERR_CONFLICT);
 	assert_int_equal(take(KF_POSITION_STRANGER, 9), KF_ERR_CONFLICT);
@@ -208,11 +218,11 @@ items_are_taken_once(void **state)
 	assert_int_equal(take(KF_POSITION_KNOWN, 62), KF_OK);
 	assert_int_equal(take(KF_POSITION_KNOWN, 63), KF_ERR_CORRUPT);
 	assert_int_equal(take(KF_POSITION_KNOWN, 64), KF_ERR_CORRUPT);
-	/* The other authenticator has nothing of it. */
+	/* The other authenticator's counter has not changed. */
 	assert_int_equal(site_counter(), 100);
 }
 
-/* A stranger's charge is older than what the owner takes meanwhile. */
+/* The owner takes items between a stranger's charge and its kf_store_once. */
 static void
 taken_since_the_charge(void **state)
 {
@@ -225,7 +235,7 @@ taken_since_the_charge(void **state)
 	assert_int_equal(take(KF_POSITION_KNOWN, 7), KF_OK);
 	assert_int_equal(kf_store_once(site_store, &guess, a, 4),
 	    KF_ERR_CONFLICT);
-	/* Nor does it bring back what was taken beside it. */
+	/* Another item is accepted, and the owner's stay taken. */
 	assert_int_equal(kf_store_once(site_store, &guess, a, 8), KF_OK);
 	kf_store_release(site_store, &guess);
 	assert_int_equal(take(KF_POSITION_KNOWN, 4), KF_ERR_CONFLICT);
@@ -233,7 +243,7 @@ taken_since_the_charge(void **state)
 	assert_int_equal(take(KF_POSITION_KNOWN, 8), KF_ERR_CONFLICT);
 }
 
-/* What cannot be recorded was not taken, and not accepted. */
+/* An item that cannot be recorded is not accepted, and is not taken. */
 static void
 item_on_a_full_disk(void **state)
 {

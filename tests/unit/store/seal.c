@@ -1,4 +1,7 @@
-/* Sealed seeds: one bit that is not as it was written is an error. */
+/*
+ * Sealed seeds and the machine key (store/seal.h).  A sealed seed must not open
+ * when one bit is changed, or for another person, tag or key.
+ */
 #include "tests/unit/unit.h"
 
 #include <string.h>
@@ -39,7 +42,7 @@ seal_round_trip(void **state)
 		assert_int_equal(a_len, lengths[i] + KF_SEAL_OVERHEAD);
 		assert_int_equal(kf_seal(&key, 1000, 7, &seed, b, &b_len),
 		    KF_OK);
-		/* A nonce of its own each time. */
+		/* Each seal has a new nonce. */
 		assert_memory_not_equal(a, b, KF_SEAL_NONCE);
 		assert_int_equal(kf_unseal(&key, 1000, 7, a, a_len, &back),
 		    KF_OK);
@@ -111,7 +114,7 @@ machine_key(void **state)
 	assert_int_equal(key.bytes.len, KF_MACHINE_KEY_SIZE);
 	kf_machine_key_wipe(&key);
 	assert_int_equal(key.bytes.len, 0);
-	/* Others may not read it, nor its group write it. */
+	/* Refused when others may read it or its group may write it. */
 	unit_write(path, text, KF_MACHINE_KEY_TEXT, 0644);
 	assert_int_equal(kf_machine_key_load(path, &key), KF_ERR_UNTRUSTED);
 	unit_write(path, text, KF_MACHINE_KEY_TEXT, 0660);

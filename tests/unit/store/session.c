@@ -1,6 +1,7 @@
 /*
- * A person's session slots: four, and a fifth is refused at once; nobody takes
- * another person's, and nobody gets one without a state file that is theirs.
+ * The four sessions that a person may have at once (kf_store_enter).  A fifth
+ * is refused without waiting, each person has four, and a person without a
+ * valid state file has none.
  */
 #include "tests/unit/store/site.h"
 
@@ -33,7 +34,7 @@ leave_all(void)
 	}
 }
 
-/* What one more of them gets. */
+/* The answer to one more session, which ends at once. */
 static enum kf_err
 one_more(uint32_t uid)
 {
@@ -54,14 +55,14 @@ four_and_no_more(void **state)
 	for (int i = 0; i < 3; i++)
 		assert_int_equal(one_more(SITE_UID), KF_ERR_LOCKED);
 	assert_int_equal(one_more(OTHER_UID), KF_OK);
-	/* Whichever ends, that one is free. */
+	/* When any of the four ends, there is room for one again. */
 	for (int i = 0; i < KF_SESSIONS; i++) {
 		kf_store_close(held[i]);
 		held[i] = site_open();
 		assert_int_equal(kf_store_enter(held[i], SITE_UID), KF_OK);
 		assert_int_equal(one_more(SITE_UID), KF_ERR_LOCKED);
 	}
-	/* One store, one session. */
+	/* A struct kf_store can have one session only. */
 	assert_int_equal(kf_store_enter(held[0], SITE_UID),
 	    KF_ERR_UNAVAILABLE);
 	assert_int_equal(kf_store_enter(held[0], OTHER_UID),
@@ -71,7 +72,10 @@ four_and_no_more(void **state)
 	assert_int_equal(one_more(SITE_UID), KF_OK);
 }
 
-/* A guess opens, locks and closes the same file. */
+/*
+ * A guess opens, locks and closes the file on which the sessions are locks: it
+ * must not end them.
+ */
 static void
 guesses_go_on(void **state)
 {
@@ -90,7 +94,7 @@ guesses_go_on(void **state)
 	assert_int_equal(site_failures(KF_POSITION_KNOWN), 0);
 }
 
-/* They end with the process, however it ends. */
+/* Sessions end with their process, even when it is killed. */
 static void
 of_a_process(void **state)
 {

@@ -1,6 +1,6 @@
 /*
- * Signatures of security keys: a counter passes once, and guesses and
- * signatures leave one another alone.
+ * Signatures of security keys (kf_store_sign): each counter is accepted once,
+ * and guesses and signatures do not affect each other.
  */
 #include "tests/unit/store/sign_site.h"
 
@@ -60,11 +60,11 @@ counter_must_rise(void **state)
 		assert_int_equal(sign_memory(sign_tag).used, now);
 		assert_int_equal(sign_memory(sign_tag).offset, 0);
 	}
-	/* Nobody else's line was touched, or made. */
+	/* No other line was changed or made. */
 	assert_int_equal(site_state().lines, 1);
 }
 
-/* A key that says 0 for ever; once it counts, 0 is a step back. */
+/* A key without a counter signs 0 each time; after a 1, 0 is refused. */
 static void
 counter_that_does_not_count(void **state)
 {
@@ -80,11 +80,14 @@ counter_that_does_not_count(void **state)
 	assert_int_equal(sign_memory(sign_quiet).used, SITE_NOW);
 	assert_int_equal(sign_once(sign_quiet, 1, true), KF_OK);
 	assert_int_equal(sign_once(sign_quiet, 0, true), KF_ERR_CONFLICT);
-	/* The other key's counter is its own. */
+	/* The other key has a counter of its own. */
 	assert_int_equal(sign_once(sign_tag, 1, true), KF_ERR_CONFLICT);
 }
 
-/* `key.counter = log`: it passes, says so, and forgets nothing. */
+/*
+ * `key.counter = log`: a counter that is not higher is accepted, is reported,
+ * and does not lower the stored one.
+ */
 static void
 not_strict_keeps_the_higher(void **state)
 {
@@ -119,7 +122,7 @@ not_strict_keeps_the_higher(void **state)
 	assert_int_equal(sign_once(sign_tag, 22, true), KF_OK);
 }
 
-/* Guesses are neither counted nor cleared, and a lock-out is none of keys. */
+/* Signatures do not change the count of guesses; a lock-out stops no key. */
 static void
 failures_are_left_alone(void **state)
 {
@@ -142,12 +145,12 @@ failures_are_left_alone(void **state)
 	assert_int_equal(was[KF_POSITION_KNOWN].failures, 4);
 	assert_int_equal(was[KF_POSITION_STRANGER].failures, 4);
 	assert_int_equal(kf_store_charge(site_store, &guess), KF_ERR_LOCKED);
-	/* And a code's step is none of a key's counter. */
+	/* The code's last step and the key's counter are apart. */
 	assert_int_equal(site_counter(), 100);
 	assert_int_equal(sign_memory(sign_tag).counter, 100);
 }
 
-/* A code's authenticator has made no signature, whoever says so. */
+/* The tag of a TOTP authenticator, or of none, is refused for a signature. */
 static void
 tags_of_others(void **state)
 {
@@ -166,7 +169,7 @@ tags_of_others(void **state)
 	assert_memory_equal(was, is, sizeof(was));
 }
 
-/* Between the touch and the record, it was removed: too late. */
+/* The key was removed between its signature and kf_store_sign: refused. */
 static void
 removed_meanwhile(void **state)
 {
@@ -183,9 +186,9 @@ removed_meanwhile(void **state)
 	assert_int_equal(kf_store_put(site_store, &person, site_soon()), KF_OK);
 	assert_int_equal(kf_store_sign(site_store, &s), KF_ERR_NO_USER);
 	assert_int_equal(sign_memory(sign_tag).counter, 50);
-	/* The other one serves on. */
+	/* The other key still works. */
 	assert_int_equal(sign_once(sign_quiet, 1, true), KF_OK);
-	/* With the last one goes the person, and then the state. */
+	/* No authenticator is left, and then no state. */
 	person.count = 0;
 	assert_int_equal(kf_store_put(site_store, &person, site_soon()), KF_OK);
 	assert_int_equal(sign_once(sign_quiet, 2, true), KF_ERR_NO_USER);
@@ -196,8 +199,9 @@ removed_meanwhile(void **state)
 }
 
 /*
- * The uid is another person's by now: the signature of before is not theirs,
- * and who holds the tag all the same is told whose enrolment this is.
+ * The uid belongs to another person by now.  A signature with a tag of the old
+ * enrolment is refused; with a tag of the new one, the answer holds the name of
+ * the new person, so that the caller can compare it.
  */
 static void
 uid_reused(void **state)
@@ -219,7 +223,7 @@ uid_reused(void **state)
 	assert_string_equal(s.person.name, "bob");
 }
 
-/* Files that are not what they should be deny, and nothing is made. */
+/* A damaged or missing file is an error, and no file is made. */
 static void
 broken_files(void **state)
 {
@@ -243,7 +247,7 @@ broken_files(void **state)
 	assert_int_equal(site_state().lines, 0);
 }
 
-/* All lines are taken: one that nobody is enrolled for gives way. */
+/* When all lines are used, the line of a removed authenticator is replaced. */
 static void
 lines_of_the_removed_give_way(void **state)
 {

@@ -59,7 +59,7 @@ sign_request(uint64_t of, uint64_t counter, bool strict)
 {
 	struct kf_signature s;
 
-	/* What was there before must not show in the answer. */
+	/* So that a field that kf_store_sign does not set is noticed. */
 	memset(&s, 0xee, sizeof(s));
 	s.uid = SITE_UID;
 	s.tag = of;

@@ -1,6 +1,7 @@
 /*
- * Signatures of security keys that come at once, find the lock taken, or are
- * cut in the middle: a counter passes once all the same.
+ * Signatures of security keys (kf_store_sign) by several processes at once,
+ * with the lock taken, with writes that fail, and with a process that is
+ * killed.  In all cases a counter must be accepted at most once.
  */
 #include "tests/unit/store/sign_site.h"
 
@@ -13,7 +14,10 @@
 
 #include "common/clock.h"
 
-/* Starts n processes, each with a store of its own, that sign at a byte. */
+/*
+ * Starts n processes that record the same signature at the same moment.
+ * Returns how many were told that the counter is higher.
+ */
 static int
 at_once(unsigned n, uint64_t counter, bool strict)
 {
@@ -39,7 +43,7 @@ at_once(unsigned n, uint64_t counter, bool strict)
 			    err == KF_OK || err == KF_ERR_CONFLICT ? 1 : 2);
 		}
 	}
-	/* The end of the pipe is what they wait for. */
+	/* They start when the pipe is closed. */
 	assert_int_equal(close(start[0]), 0);
 	assert_int_equal(close(start[1]), 0);
 	for (unsigned i = 0; i < n; i++) {
@@ -50,7 +54,7 @@ at_once(unsigned n, uint64_t counter, bool strict)
 	return good;
 }
 
-/* A cloned key in two sessions: the same counter is one success. */
+/* A cloned key in several sessions: each counter succeeds once. */
 static void
 same_counter_at_once(void **state)
 {
@@ -58,13 +62,13 @@ same_counter_at_once(void **state)
 	for (unsigned n = 2; n <= 20; n += 6) {
 		assert_int_equal(at_once(n, 1000 + n, true), 1);
 		assert_int_equal(sign_memory(sign_tag).counter, 1000 + n);
-		/* Where it is only logged, all but one are logged. */
+		/* With `key.counter = log`, all but one are logged. */
 		assert_int_equal(at_once(n, 2000 + n, false), 1);
 		assert_int_equal(sign_memory(sign_tag).counter, 2000 + n);
 		assert_int_equal(sign_once(sign_tag, 2000 + n, true),
 		    KF_ERR_CONFLICT);
 		assert_int_equal(sign_once(sign_tag, 1000, false), KF_OK);
-		/* Down again for the next round: a new state. */
+		/* A new state, so that the next round starts low. */
 		assert_int_equal(kf_store_delete_state(site_store, SITE_UID,
 		    site_soon()), KF_OK);
 		assert_int_equal(kf_store_create_state(site_store, SITE_UID,
@@ -72,7 +76,7 @@ same_counter_at_once(void **state)
 	}
 }
 
-/* Guesses and signatures in each other's way: nothing of either is lost. */
+/* Guesses and signatures at the same time: none of either is lost. */
 static void
 beside_guesses(void **state)
 {
@@ -101,7 +105,7 @@ beside_guesses(void **state)
 	assert_int_equal(site_failures(KF_POSITION_KNOWN), 0);
 }
 
-/* Somebody has the lock: not accepted, and who it is, where that shows. */
+/* The lock is taken: refused at the deadline, with the pid of its holder. */
 static void
 lock_times_out(void **state)
 {
@@ -115,7 +119,7 @@ lock_times_out(void **state)
 	s.deadline = start + 200;
 	assert_int_equal(kf_store_sign(site_store, &s), KF_ERR_UNAVAILABLE);
 	assert_in_range(kf_clock_monotonic() - start, 190, 2000);
-	/* In some containers /proc/locks shows nobody. */
+	/* In some containers /proc/locks shows no process. */
 	assert_true(s.holder == getpid() || s.holder == 0);
 	assert_int_equal(s.last, 0);
 	assert_false(s.higher);
@@ -126,7 +130,7 @@ lock_times_out(void **state)
 	assert_int_equal(sign_once(sign_tag, 100, true), KF_OK);
 }
 
-/* A stranger who is stopped with the strangers' lock stops no key. */
+/* A verifier stopped with the strangers' lock does not delay a key. */
 static void
 strangers_stop_no_key(void **state)
 {
@@ -139,13 +143,14 @@ strangers_stop_no_key(void **state)
 	assert_int_equal(site_failures(KF_POSITION_STRANGER), 1);
 }
 
-/* Trouble in the middle */
+/* Writes that fail or are cut off; parts is how many bytes are written. */
 
 static const size_t parts[] = { 0, 1, 100, KF_SLOT_SIZE - 1, KF_SLOT_SIZE };
 
 /*
- * Killed at the n-th call with a part of it done: a success that was told is
- * remembered, and the same counter does not pass again.
+ * The process is killed at its n-th pwrite or fdatasync, after a part of it was
+ * done.  A success that it had reported must be remembered, and the same
+ * counter must not be accepted again.
  */
 static void
 killed_at(int n, size_t part)
@@ -174,7 +179,7 @@ killed_at(int n, size_t part)
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	counter = sign_memory(sign_tag).counter;
 	assert_true(counter >= *told && counter <= 103);
-	/* The call that was cut counts or not; none before it comes back. */
+	/* The signature that was cut off may be recorded, but no later one. */
 	assert_true(counter <= *told + 1 || *told == 0);
 	if (*told != 0)
 		assert_int_equal(sign_once(sign_tag, *told, true),
@@ -195,7 +200,7 @@ killed_anywhere(void **state)
 		}
 }
 
-/* A full or broken disk: a signature that is not recorded is none. */
+/* A full or broken disk: a signature that is not recorded is refused. */
 static void
 write_fails(int n, size_t part, int error)
 {
@@ -206,7 +211,7 @@ write_fails(int n, size_t part, int error)
 	site_plan(TROUBLE_FAIL, n, part, error);
 	assert_int_equal(kf_store_sign(site_store, &s), KF_ERR_UNAVAILABLE);
 	site_plan(TROUBLE_NONE, 0, 0, 0);
-	/* It may be on the disk; never below. */
+	/* The new counter may be on the disk; it is never lower. */
 	assert_true(sign_memory(sign_tag).counter >= was);
 	assert_int_equal(sign_once(sign_tag, was + SIGN_FIRST + 20, true),
 	    KF_OK);

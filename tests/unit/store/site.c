@@ -1,4 +1,4 @@
-/* Stores to test in, and trouble; see store/site.h. */
+/* Stores for tests, and writes that fail; see site.h. */
 #include "tests/unit/store/site.h"
 
 #include <errno.h>
@@ -13,19 +13,20 @@
 
 #include "common/clock.h"
 
-/* The calls that make a state durable. */
+/* pwrite and fdatasync, the calls by which a state is written. */
 
 static struct {
 	enum trouble trouble;
-	int calls; /* until it happens; counts down */
-	size_t part; /* bytes that are written before it does */
-	int error;
+	int calls; /* the trouble comes at this call; counts down */
+	size_t part; /* bytes that are written before it */
+	int error; /* the errno of TROUBLE_FAIL */
 } plan;
 
+/* Whether this call is the one that goes wrong. */
 static bool
 is_time(void)
 {
-	/* So that those who come at once are here at once. */
+	/* So that many processes are in the critical section at once. */
 	if (plan.trouble == TROUBLE_SLOW)
 		(void)poll(NULL, 0, 2);
 	return plan.trouble != TROUBLE_NONE && plan.trouble != TROUBLE_SLOW &&
@@ -154,7 +155,6 @@ site_guess(enum kf_position position)
 	};
 }
 
-/* One guess; wrong unless a counter is to be consumed. */
 enum kf_err
 site_guess_once(struct kf_store *s, enum kf_position position, uint64_t counter)
 {
@@ -186,7 +186,6 @@ site_failures(enum kf_position position)
 	return site_state().counts[position].failures;
 }
 
-/* The last accepted counter of the first authenticator. */
 uint64_t
 site_counter(void)
 {

@@ -1,7 +1,7 @@
 /*
- * A store of its own for each test, with one person in it.  pwrite and
- * fdatasync of these programs are ours, so that they can fail, write a part, be
- * slow, or be where the process is killed.
+ * A new store with one person in it for each test.  Programs that link site.c
+ * have their own pwrite() and fdatasync(), which a test can make fail, write a
+ * part, be slow, or kill the process.
  */
 #ifndef KF_TESTS_STORE_SITE_H
 #define KF_TESTS_STORE_SITE_H
@@ -24,33 +24,36 @@ site_before(void **state);
 int
 site_after(void **state);
 
-/* What happens at the n-th of those calls, with a part of it done. */
+/* What happens at the n-th pwrite or fdatasync, after part bytes of it. */
 enum trouble {
 	TROUBLE_NONE,
 	TROUBLE_KILL,
-	TROUBLE_FAIL,		/* with this errno */
-	TROUBLE_SLOW		/* each of them, so that those who come at
-				   once are here at once */
+	TROUBLE_FAIL,		/* fails with errno error */
+	TROUBLE_SLOW		/* each call takes 2 ms, so that many
+				   processes are there at once */
 };
 void
 site_plan(enum trouble trouble, int n, size_t part, int error);
 
-/* A deadline that is far away. */
+/* Returns a deadline that is far away. */
 int64_t
 site_soon(void);
 
-/* The same place once more. */
+/* Opens the same store once more; the caller closes it. */
 struct kf_store *
 site_open(void);
 
-/* Two authenticators that have accepted step 100. */
+/* Returns a person with two authenticators whose last step is 100. */
 struct kf_person
 site_person(uint32_t uid);
 
 struct kf_guess
 site_guess(enum kf_position position);
 
-/* One guess; wrong unless a counter is to be consumed. */
+/*
+ * Charges one guess and releases it.  With a counter other than 0 it is right,
+ * and consumes that counter.
+ */
 enum kf_err
 site_guess_once(struct kf_store *s, enum kf_position position,
     uint64_t counter);
@@ -60,7 +63,7 @@ site_state(void);
 uint32_t
 site_failures(enum kf_position position);
 
-/* The last accepted counter of the first authenticator. */
+/* Returns the last accepted counter of the first authenticator. */
 uint64_t
 site_counter(void);
 

@@ -1,5 +1,6 @@
 /*
- * Slots of state: one bit that is not as it was written is an error.
+ * Slots of the state file (store/state.h): a slot in which one bit has changed,
+ * or that was written in part, must be refused.
  */
 #include "tests/unit/unit.h"
 
@@ -85,7 +86,7 @@ state_every_bit(void **state)
 	assert_int_equal(kf_state_parse(slot, &back), KF_OK);
 }
 
-/* A slot of which the first part was written over an older one. */
+/* A slot of which only the first part was written over an older state. */
 static void
 state_torn_anywhere(void **state)
 {
@@ -126,10 +127,10 @@ state_lines(void **state)
 	assert_null(kf_state_find(&s, 1));
 	m = kf_state_find(&s, 1005);
 	assert_non_null(m);
-	/* One that is there is given as it is. */
+	/* An existing line is returned unchanged. */
 	assert_ptr_equal(kf_state_line(&s, 1005, 1, NULL, 0), m);
 	assert_int_equal(m->counter, UINT64_MAX - 6);
-	/* Full: the one used longest ago goes, unless it is kept. */
+	/* Full: the line used longest ago is replaced, unless in keep. */
 	keep[0] = 1000;
 	m = kf_state_line(&s, 2000, 9, keep, 1);
 	assert_non_null(m);

@@ -1,4 +1,4 @@
-/* The arithmetic of waits. */
+/* How long a person must wait after failures (store/throttle.h). */
 #include "tests/unit/unit.h"
 
 #include "store/throttle.h"
@@ -28,7 +28,7 @@ throttle_table(void **state)
 		assert_int_equal(count.failures, n);
 		assert_int_equal(kf_throttle_wait(&count, &usual, now), wait);
 		if (n > 0 && n < 100 && wait > 0) {
-			/* Over to the second, and not before. */
+			/* It ends at that second, and not before. */
 			assert_int_equal(kf_throttle_wait(&count, &usual,
 			    now + wait - 1), 1);
 			assert_int_equal(kf_throttle_wait(&count, &usual,
@@ -63,7 +63,7 @@ throttle_options(void **state)
 	assert_int_equal(kf_throttle_wait(&count, &fifth, 1005), 90);
 }
 
-/* A wait is never longer than its own length, whatever the clock did. */
+/* When the clock was set back, a wait is not longer than its own length. */
 static void
 throttle_clock_set_back(void **state)
 {
@@ -74,7 +74,7 @@ throttle_clock_set_back(void **state)
 
 		assert_int_equal(kf_throttle_wait(&count, &usual, 1000),
 		    length);
-		/* Cut for good: it goes by with the new clock. */
+		/* The stored end was corrected to the new clock. */
 		assert_int_equal(count.refuse_until, 1000 + length);
 		assert_int_equal(kf_throttle_wait(&count, &usual,
 		    1000 + length - 1), 1);
