@@ -1,6 +1,7 @@
 /*
- * Signatures of security keys: whatever differs from what was asked and what is
- * enrolled is refused, by the reason that it is.
+ * Assertions of security keys (factors/assertion.h): an assertion that differs
+ * from the request or from the enrolled credential must be refused, with the
+ * right reason.
  */
 #include "tests/unit/factors/assertion_signer.h"
 
@@ -9,13 +10,13 @@
 #include "common/text.h"
 
 /*
- * All flags a byte can be, against what policy and record want.  What it should
- * be is written down by flag for those that matter, and by rule for the others.
+ * The flags of the authenticator data, with user verification required by the
+ * policy, by the enrolled record, by both or by none.
  */
 static void
 matrix(void **state)
 {
-	/* Presence alone; verification, by policy or by record. */
+	/* The verdicts when presence is enough, and when UV is required. */
 	static const struct {
 		unsigned char flags;
 		enum kf_assertion_verdict presence, verification;
@@ -32,7 +33,7 @@ matrix(void **state)
 		{ 0x15, KF_ASSERTION_MALFORMED, KF_ASSERTION_MALFORMED },
 		{ 0x09, KF_ASSERTION_RIGHT, KF_ASSERTION_VERIFICATION },
 		{ 0x11, KF_ASSERTION_MALFORMED, KF_ASSERTION_MALFORMED },
-		/* Reserved bits say nothing. */
+		/* Reserved bits are ignored. */
 		{ 0x03, KF_ASSERTION_RIGHT, KF_ASSERTION_VERIFICATION },
 		{ 0x21, KF_ASSERTION_RIGHT, KF_ASSERTION_VERIFICATION },
 		{ 0x22, KF_ASSERTION_PRESENCE, KF_ASSERTION_PRESENCE },
@@ -57,7 +58,7 @@ matrix(void **state)
 			}
 }
 
-/* `key.synced = deny`: no matter what else it has shown. */
+/* `key.synced = deny` refuses a backup eligible credential in all cases. */
 static void
 synced(void **state)
 {
@@ -75,7 +76,7 @@ synced(void **state)
 		{ 0x1d, false, true, KF_ASSERTION_SYNCED },
 		{ 0x1d, true, true, KF_ASSERTION_SYNCED },
 		{ 0x1d, true, false, KF_ASSERTION_RIGHT },
-		/* It said so when it was enrolled. */
+		/* It was backup eligible when it was enrolled. */
 		{ 0x01, true, true, KF_ASSERTION_SYNCED },
 		{ 0x01, true, false, KF_ASSERTION_RIGHT },
 		{ 0x15, false, false, KF_ASSERTION_MALFORMED },
@@ -111,7 +112,10 @@ is_held(const struct kf_key *key, const struct signer_answer *answer)
 	    .signature_len = answer->signature_len });
 }
 
-/* The answer to a silent question: from who has the secret, or from nobody. */
+/*
+ * The answer to a silent request (no touch) must be signed with the secret of
+ * the enrolled credential.
+ */
 static void
 held(void **state)
 {
@@ -121,7 +125,7 @@ held(void **state)
 		struct signer_answer bad = silent;
 
 		assert_true(is_held(&signer_keys[n], &silent));
-		/* And it lets nobody in. */
+		/* Such an answer is never accepted as a proof. */
 		assert_int_equal(signer_check(&signer_keys[n], &silent),
 		    KF_ASSERTION_PRESENCE);
 		assert_false(is_held(&signer_keys[n % KF_RS256 + 1], &silent));
@@ -145,7 +149,7 @@ held(void **state)
 	}
 }
 
-/* One bit of one byte, anywhere: refused. */
+/* One changed bit in any part of an assertion: refused. */
 static void
 every_byte_counts(void **state)
 {
@@ -201,7 +205,7 @@ every_byte_counts(void **state)
 	}
 }
 
-/* Every shorter and longer one of each, with and without a signature of it. */
+/* Each part of an assertion, shorter and longer than it should be. */
 static void
 every_length_counts(void **state)
 {
@@ -216,7 +220,7 @@ every_length_counts(void **state)
 			bad.authdata_len = len;
 			assert_int_equal(signer_check(key, &bad), len == 37 ?
 			    KF_ASSERTION_RIGHT : KF_ASSERTION_MALFORMED);
-			/* The key has really signed that. */
+			/* The same, with a true signature of that length. */
 			signer_sign(n, signer_hash, &bad);
 			assert_int_equal(signer_check(key, &bad), len == 37 ?
 			    KF_ASSERTION_RIGHT : KF_ASSERTION_MALFORMED);
@@ -240,7 +244,7 @@ every_length_counts(void **state)
 	}
 }
 
-/* All keys that there may be: the longest id, counters at their ends. */
+/* The longest credential id, and the smallest and greatest counters. */
 static void
 bounds(void **state)
 {
@@ -281,7 +285,7 @@ bounds(void **state)
 		}
 }
 
-/* The signatures of ES256 differ in length; all are of use. */
+/* Signatures of ES256 differ in length; all lengths are accepted. */
 static void
 many_signatures(void **state)
 {
@@ -294,7 +298,7 @@ many_signatures(void **state)
 	}
 }
 
-/* What the log says; and no two verdicts are a few bits apart. */
+/* Each verdict has a log word; each refusal is at least 8 bits from RIGHT. */
 static void
 verdicts(void **state)
 {

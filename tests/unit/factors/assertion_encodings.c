@@ -1,6 +1,7 @@
 /*
- * Signatures and keys that are not written as they must be: there is one
- * encoding, and a number is one that may stand there.
+ * Signatures and public keys with a wrong encoding or with numbers out of range
+ * (factors/assertion.h, public_key.h).  Each value has exactly one encoding;
+ * any other must be refused.
  */
 #include "tests/unit/factors/assertion_signer.h"
 
@@ -10,7 +11,7 @@
 #include "common/text.h"
 #include "factors/public_key.h"
 
-/* DER that is not the one encoding there is, of a signature that is true. */
+/* A true signature of ES256 whose encoding is not DER, but BER or worse. */
 static void
 loose_der(void **state)
 {
@@ -19,7 +20,7 @@ loose_der(void **state)
 	unsigned char *s = bad.signature;
 
 	(void)state;
-	/* One whose integers are both of 32 bytes, so that there is room. */
+	/* Both integers have 32 bytes, so that there is room for one more. */
 	do {
 		good = signer_answer(KF_ES256, 0x05);
 	} while (good.signature[3] != 32 || good.signature[37] != 32);
@@ -37,7 +38,7 @@ loose_der(void **state)
 	s[1] = 0x80;
 	bad.signature_len = 72;
 	assert_int_equal(signer_check(key, &bad), KF_ASSERTION_MALFORMED);
-	/* A zero in front that is not needed. */
+	/* A leading zero that is not needed. */
 	bad = good;
 	memmove(s + 5, s + 4, 66);
 	s[1] = 69;
@@ -45,7 +46,7 @@ loose_der(void **state)
 	s[4] = 0;
 	bad.signature_len = 71;
 	assert_int_equal(signer_check(key, &bad), KF_ASSERTION_MALFORMED);
-	/* A byte behind: outside, and inside. */
+	/* A byte too many, after the sequence and in the sequence. */
 	bad = good;
 	bad.signature_len = 71;
 	assert_int_equal(signer_check(key, &bad), KF_ASSERTION_MALFORMED);
@@ -63,7 +64,7 @@ loose_der(void **state)
 			    KF_ASSERTION_RIGHT : KF_ASSERTION_MALFORMED);
 		}
 	}
-	/* Lengths that lead out of it. */
+	/* Wrong lengths. */
 	for (unsigned len = 0; len < 256; len++) {
 		static const size_t lengths[] = { 1, 3, 37 };
 
@@ -77,7 +78,7 @@ loose_der(void **state)
 	}
 }
 
-/* Signatures that are no numbers of a signature. */
+/* Signatures whose numbers are zero, negative or too large. */
 static void
 odd_signatures(void **state)
 {
@@ -99,7 +100,7 @@ odd_signatures(void **state)
 		{ "3003020101", KF_ASSERTION_MALFORMED },
 		{ "3009020101020101020101", KF_ASSERTION_MALFORMED },
 		{ "3006030101020101", KF_ASSERTION_MALFORMED },
-		/* Without a byte, of more than there are, of too many. */
+		/* Integers of no bytes, cut off, or of too many bytes. */
 		{ "300702000203010101", KF_ASSERTION_MALFORMED },
 		{ "3006022001010101", KF_ASSERTION_MALFORMED },
 		{ "3006020101022101", KF_ASSERTION_MALFORMED },
@@ -107,7 +108,7 @@ odd_signatures(void **state)
 		  "010101010101010101020101", KF_ASSERTION_MALFORMED },
 		{ "30270222008101010101010101010101010101010101010101010101"
 		  "01010101010101010101020101", KF_ASSERTION_MALFORMED },
-		/* r is the order of the curve; then it is zero. */
+		/* r is the order of the curve, that is zero modulo it. */
 		{ "3026022100ffffffff00000000ffffffffffffffffbce6faada7179e84"
 		  "f3b9cac2fc632551020101", KF_ASSERTION_SIGNATURE },
 	};
@@ -132,7 +133,7 @@ odd_signatures(void **state)
 	}
 }
 
-/* Enrolled keys that are none. */
+/* Enrolled public keys that are not a point of their curve. */
 static void
 bad_points(void **state)
 {
@@ -140,18 +141,18 @@ bad_points(void **state)
 	struct kf_key key = signer_keys[KF_ES256];
 
 	(void)state;
-	/* Beside the curve, at its end, and coordinates beyond the field. */
+	/* Not on the curve, all zeros, and coordinates beyond the field. */
 	key.public_key[63] ^= 1;
 	assert_int_equal(signer_check(&key, &good), KF_ASSERTION_BROKEN);
 	memset(key.public_key, 0, 64);
 	assert_int_equal(signer_check(&key, &good), KF_ASSERTION_BROKEN);
 	memset(key.public_key, 0xff, 64);
 	assert_int_equal(signer_check(&key, &good), KF_ASSERTION_BROKEN);
-	/* x and y the other way round. */
+	/* x and y exchanged. */
 	memcpy(key.public_key, signer_keys[KF_ES256].public_key + 32, 32);
 	memcpy(key.public_key + 32, signer_keys[KF_ES256].public_key, 32);
 	assert_int_equal(signer_check(&key, &good), KF_ASSERTION_BROKEN);
-	/* The other point of the same x: a key, and not this one. */
+	/* The other point with this x: a valid key, but another one. */
 	key = signer_keys[KF_ES256];
 	{
 		BIGNUM *p = NULL, *y = BN_bin2bn(key.public_key + 32, 32, NULL);
@@ -164,14 +165,14 @@ bad_points(void **state)
 		BN_free(y);
 	}
 	assert_int_equal(signer_check(&key, &good), KF_ASSERTION_SIGNATURE);
-	/* No length but its own. */
+	/* Every wrong length. */
 	for (size_t len = 0; len <= KF_PUBLIC_KEY_MAX; len++) {
 		key = signer_keys[KF_ES256];
 		key.public_key_len = len;
 		assert_int_equal(signer_check(&key, &good), len == 64 ?
 		    KF_ASSERTION_RIGHT : KF_ASSERTION_BROKEN);
 	}
-	/* y = 2 is of no point of Ed25519; nothing verifies under it. */
+	/* No point of Ed25519 has y = 2, so no signature is right with it. */
 	good = signer_answer(KF_EDDSA, 0x05);
 	key = signer_keys[KF_EDDSA];
 	memset(key.public_key, 0, 32);
@@ -194,7 +195,7 @@ bad_moduli(void **state)
 		assert_int_equal(signer_check(&key, &good),
 		    KF_ASSERTION_BROKEN);
 	}
-	/* One bit short, even, nothing. */
+	/* A modulus that is one bit short, even, or zero. */
 	key = signer_keys[KF_RS256];
 	key.public_key[0] &= 0x7f;
 	assert_int_equal(signer_check(&key, &good), KF_ASSERTION_BROKEN);
@@ -205,7 +206,7 @@ bad_moduli(void **state)
 	assert_int_equal(signer_check(&key, &good), KF_ASSERTION_BROKEN);
 }
 
-/* A record without an id serves nobody, also who names none. */
+/* A record without a credential id is refused, also for an empty id. */
 static void
 empty_credential(void **state)
 {
@@ -224,8 +225,9 @@ empty_credential(void **state)
 }
 
 /*
- * For a key of small order a signature of nothing is one of everything: R is
- * the neutral element and S is 0.
+ * Ed25519 public keys of small order must be refused, because anybody can sign
+ * for them: the signature with R = neutral element and S = 0 is right for many
+ * messages, or for all.
  */
 static void
 small_order(void **state)
@@ -271,7 +273,7 @@ small_order(void **state)
 		BN_free(n);
 		assert_false(kf_public_key_can_use(&key));
 	}
-	/* Next to them are ordinary ones. */
+	/* A key close to one of these, and an ordinary key, can be used. */
 	memset(key.public_key, 0xff, 32);
 	key.public_key[0] = 0xeb;
 	key.public_key[31] = 0x7f;

@@ -1,6 +1,6 @@
 /*
- * Signatures of security keys that are true, and of something else: other
- * data, another key, algorithm or padding, or made from a known one.
+ * Forged assertions (factors/assertion.h): true signatures of other data, by
+ * another key, with another algorithm or padding, or derived from a true one.
  */
 #include "tests/unit/factors/assertion_signer.h"
 
@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A true signature of something else. */
+/* True signatures of another hash, relying party, flags or counter. */
 static void
 signatures_of_something_else(void **state)
 {
@@ -35,7 +35,7 @@ signatures_of_something_else(void **state)
 			signer_sign(n, signer_hash, &bad);
 			assert_int_equal(signer_check(&signer_keys[n], &bad),
 			    KF_ASSERTION_RP);
-			/* And the reverse: the record is for another one. */
+			/* The record is for another relying party. */
 			bad = signer_answer(n, 0x05);
 			(void)snprintf(other.rp_id, sizeof(other.rp_id), "%s",
 			    rps[i]);
@@ -59,7 +59,7 @@ signatures_of_something_else(void **state)
 	}
 }
 
-/* Another key of the same algorithm; the same id, and one's own. */
+/* Another key of the same algorithm, with the enrolled id or its own. */
 static void
 signatures_of_others(void **state)
 {
@@ -87,7 +87,7 @@ signatures_of_others(void **state)
 	}
 }
 
-/* The algorithm is the one of the record, whatever the device signs with. */
+/* The algorithm of the record is used, never that of the signature. */
 static void
 other_algorithms(void **state)
 {
@@ -107,7 +107,7 @@ other_algorithms(void **state)
 			signer_sign(other, signer_hash, &bad);
 			assert_int_equal(signer_check(&key, &bad),
 			    KF_ASSERTION_MALFORMED);
-			/* Recorded as another kind, with that length or not. */
+			/* Recorded with another algorithm, and its length. */
 			bad = signer_answer(n, 0x05);
 			key.algorithm = other;
 			assert_int_equal(signer_check(&key, &bad),
@@ -125,7 +125,7 @@ other_algorithms(void **state)
 		key.public_key_len = 0;
 		assert_int_equal(signer_check(&key, &bad), KF_ASSERTION_BROKEN);
 	}
-	/* Another hash of the same key; another curve. */
+	/* The same key with another hash function, and another curve. */
 	bad = signer_answer(KF_RS256, 0x05);
 	signer_sign_with(signer_secrets[KF_RS256], EVP_sha1(), signer_hash,
 	    &bad);
@@ -173,7 +173,7 @@ other_padding(void **state)
 	EVP_MD_CTX_free(ctx);
 }
 
-/* Ed25519 has one signature: S plus the order is refused (RFC 8032, 5.1.7). */
+/* Ed25519: S plus the order of the group is refused (RFC 8032, 5.1.7). */
 static void
 malleable_eddsa(void **state)
 {
@@ -194,7 +194,7 @@ malleable_eddsa(void **state)
 	    KF_ASSERTION_SIGNATURE);
 }
 
-/* With an exponent of 1, the padded hash is its own signature. */
+/* With an exponent of 1, the padded hash would be its own signature. */
 static void
 exponent_of_one(void **state)
 {

@@ -1,4 +1,4 @@
-/* Who signs; see assertion_signer.h. */
+/* Keys that sign assertions for tests; see assertion_signer.h. */
 #include "tests/unit/factors/assertion_signer.h"
 
 #include <openssl/bn.h>
@@ -133,8 +133,8 @@ signer_rules(bool verify, bool hardware)
 }
 
 /*
- * The bytes are passed in blocks of their own size, so that a sanitizer sees
- * one that is read beyond.
+ * The bytes are passed in blocks of exactly their size, so that a sanitizer
+ * notices when the check reads beyond the end of one.
  */
 enum kf_assertion_verdict
 signer_check_by(const struct kf_key *key,

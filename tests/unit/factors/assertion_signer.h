@@ -1,6 +1,6 @@
 /*
- * Who signs in tests of signatures: a key of each algorithm, made here, as
- * honest or as hostile as a row of a table wants.
+ * Signs assertions for the tests of factors/assertion.h, with one key of each
+ * algorithm.  A test can change each part of an assertion, and sign it anew.
  */
 #ifndef KF_TESTS_ASSERTION_SIGNER_H
 #define KF_TESTS_ASSERTION_SIGNER_H
@@ -12,7 +12,7 @@
 #include "factors/assertion.h"
 #include "key_protocol/msg.h"
 
-/* The keys, at their enum kf_key_algorithm: in the device, and as enrolled. */
+/* By enum kf_key_algorithm: the private keys, and the keys as enrolled. */
 #define SIGNER_KEYS (KF_RS256 + 1)
 extern EVP_PKEY *signer_secrets[SIGNER_KEYS];
 extern struct kf_key signer_keys[SIGNER_KEYS];
@@ -23,11 +23,11 @@ signer_start(void **state);
 int
 signer_end(void **state);
 
-/* Enrols another one. */
+/* Fills in *key as if pkey had been enrolled. */
 void
 signer_fill_key(uint32_t algorithm, EVP_PKEY *pkey, struct kf_key *key);
 
-/* An answer of a device; everything in it can be changed. */
+/* An assertion, as a device returns it. */
 struct signer_answer {
 	unsigned char credential[KF_KEY_CREDENTIAL_MAX];
 	size_t credential_len;
@@ -37,14 +37,14 @@ struct signer_answer {
 	size_t signature_len;
 };
 
-/* Of a key that did what it was asked, but for the flags. */
+/* Returns a correct assertion with these flags, signed. */
 struct signer_answer
 signer_answer(uint32_t algorithm, unsigned char flags);
 
-/* Of the client data, as they are asked for. */
+/* The hash of the client data in the request. */
 extern const unsigned char signer_hash[KF_KEY_HASH_SIZE];
 
-/* Signs anew what is in the answer. */
+/* Signs the answer's authenticator data and this hash anew. */
 void
 signer_sign(uint32_t algorithm, const unsigned char *hash,
     struct signer_answer *answer);
@@ -56,8 +56,8 @@ struct kf_assertion_rules
 signer_rules(bool verify, bool hardware);
 
 /*
- * The verdict; facts are there with RIGHT alone.  Without rules, presence is
- * enough.
+ * Return the verdict on an answer, and check that facts are set if it is RIGHT
+ * and zero if not.  signer_check requires presence only.
  */
 enum kf_assertion_verdict
 signer_check_by(const struct kf_key *key,

@@ -1,4 +1,7 @@
-/* What is typed: which answers are codes. */
+/*
+ * Which answers of a person are codes (factors/code.h).  Any other answer must
+ * be refused, not repaired.
+ */
 #include "tests/unit/unit.h"
 
 #include <string.h>
@@ -98,7 +101,7 @@ shapes_by_length(void **state)
 		struct kf_code code;
 
 		assert_int_equal(kf_secret_set(&answer, digits, len), KF_OK);
-		/* 17 ones are a recovery code's shape. */
+		/* 17 ones have the shape of a recovery code. */
 		assert_int_equal(kf_code_parse(&answer, &code),
 		    (len >= 6 && len <= 8) || len == 17 ? KF_OK :
 		    KF_ERR_SYNTAX);
@@ -106,7 +109,7 @@ shapes_by_length(void **state)
 	}
 }
 
-/* Each byte in each place of a good code: ten are right. */
+/* Each byte in each place of a good code: only the ten digits are right. */
 static void
 shapes_by_byte(void **state)
 {

@@ -1,4 +1,7 @@
-/* What a code is worth against all authenticators of a person. */
+/*
+ * Judging a code against all authenticators of a person (factors/factor.h):
+ * right, wrong, used before, or not to be judged by this clock.
+ */
 #include "tests/unit/unit.h"
 
 #include <stdio.h>
@@ -54,7 +57,7 @@ typed(const char *seed_text, uint64_t step)
 	return totp_code(&totp, &seed, step);
 }
 
-/* A code that is right for none of the two in any step near. */
+/* Returns a code that is wrong for both seeds in all steps near TOTP_STEP. */
 static struct kf_code
 wrong_code(void)
 {
@@ -104,7 +107,7 @@ judge_right(void **state)
 	code = typed(seed_b, TOTP_STEP + 1);
 	assert_int_equal(judgement(&guess, &code, &judged), KF_JUDGED_RIGHT);
 	assert_ptr_equal(judged.authenticator, b);
-	/* b's step is used; that a's is not does not matter. */
+	/* b's step is used; it does not matter that a's is not. */
 	code = typed(seed_b, TOTP_STEP);
 	assert_int_equal(judgement(&guess, &code, &judged), KF_JUDGED_USED);
 	assert_ptr_equal(judged.authenticator, b);
@@ -112,7 +115,7 @@ judge_right(void **state)
 	assert_int_equal(judgement(&guess, &code, &judged), KF_JUDGED_USED);
 	code = wrong_code();
 	assert_int_equal(judgement(&guess, &code, &judged), KF_JUDGED_WRONG);
-	/* Without a line of state, the enrolment's first step counts. */
+	/* Without a line of state, the first step of the enrolment is used. */
 	guess.state.lines = 0;
 	a->totp.first_step = TOTP_STEP;
 	code = typed(seed_a, TOTP_STEP);
@@ -157,8 +160,8 @@ judge_with_bad_clock(void **state)
 }
 
 /*
- * A guess that was compared with one authenticator is a guess, even when
- * another cannot be judged: else nobody would count it.
+ * A code that was compared with one authenticator must be counted as a guess,
+ * even when another authenticator cannot be judged.
  */
 static void
 judge_counts_beside_bad_clock(void **state)
@@ -191,7 +194,7 @@ judge_counts_beside_broken(void **state)
 	assert_int_equal(judgement(&guess, &code, &judged), KF_JUDGED_WRONG);
 	code = typed(seed_a, TOTP_STEP);
 	assert_int_equal(judgement(&guess, &code, &judged), KF_JUDGED_RIGHT);
-	/* The broken one alone proves nothing. */
+	/* The broken authenticator alone proves nothing. */
 	kf_enrolment_remove(&guess.person, &guess.person.authenticators[0]);
 	code = typed(seed_b, TOTP_STEP);
 	kf_conf_default(&conf);
@@ -211,7 +214,7 @@ add_key(struct kf_guess *guess)
 	return a;
 }
 
-/* A key is a factor of its own, and no answer that is typed is one of it. */
+/* A key is a factor, but no code that is typed can prove it. */
 static void
 keys_take_no_code(void **state)
 {
@@ -233,7 +236,7 @@ keys_take_no_code(void **state)
 		    KF_JUDGED_WRONG);
 		assert_null(judged.authenticator);
 	}
-	/* Also when its row is asked, it says no. */
+	/* The judge function in its row of kf_factors says wrong, too. */
 	for (size_t i = 0; i < kf_factor_count; i++) {
 		struct kf_trial trial = { .code = &codes[0],
 			.judgement = KF_JUDGED_RIGHT };
@@ -246,7 +249,7 @@ keys_take_no_code(void **state)
 	assert_int_equal(kf_guess_counter(&guess, a), 7);
 }
 
-/* What the configuration leaves out is neither proof nor code. */
+/* A factor that is not in `factors` proves nothing and takes no code. */
 static void
 keys_and_codes(void **state)
 {
@@ -284,7 +287,7 @@ keys_and_codes(void **state)
 		    table[i].proves);
 		assert_int_equal(kf_factor_has_code(&guess.person, &conf),
 		    table[i].code);
-		/* Recovery codes stand in for a key too. */
+		/* Recovery codes replace a lost key, too. */
 		if (conf.factors == 0 || (!table[i].key && !table[i].totp))
 			continue;
 		assert_int_equal(kf_enrolment_add(&guess.person,
@@ -303,7 +306,7 @@ keys_are_first(void **state)
 	assert_false(kf_factors[0].items);
 }
 
-/* Proved at enrolment or by a use; a repaired state knows of no use. */
+/* A key is proved at enrolment or by use; a repaired state has no use. */
 static void
 keys_are_proved(void **state)
 {

@@ -1,4 +1,4 @@
-/* Recovery codes: their shape, their hashes, and what they are worth. */
+/* Recovery codes (factors/recovery.h): shape, hashes, and judging them. */
 #include "tests/unit/unit.h"
 
 #include <stdio.h>
@@ -67,7 +67,7 @@ shapes(void **state)
 	}
 }
 
-/* What is misread is what was meant. */
+/* Letters that are often mistaken for a digit are read as that digit. */
 static void
 misread(void **state)
 {
@@ -121,13 +121,13 @@ make(void **state)
 		for (unsigned j = 0; j < i; j++)
 			assert_string_not_equal(strchr(texts[i], '-'),
 			    strchr(texts[j], '-'));
-		/* Not in clear at rest, nor a part of it. */
+		/* Neither the code nor half of it is stored in clear. */
 		assert_false(holds(a, sizeof(*a), code.symbols));
 		code.symbols[8] = '\0';
 		assert_false(holds(a, sizeof(*a), code.symbols));
 		assert_false(holds(file, len, code.symbols));
 	}
-	/* A person has them once, and the file is read back as it is. */
+	/* A person has one set of codes, and the file is read back. */
 	assert_int_equal(kf_enrolment_add(&person, KF_KIND_RECOVERY, &second),
 	    KF_ERR_CONFLICT);
 	person.version = 1;
@@ -139,7 +139,7 @@ make(void **state)
 	assert_int_equal(kf_enrolment_factors(&back), 0);
 }
 
-/* Whatever differs, the hash does: no record serves somebody else. */
+/* Another uid, tag, number, salt or symbol gives another hash. */
 static void
 hash_is_bound(void **state)
 {
@@ -173,10 +173,10 @@ hash_is_bound(void **state)
 }
 
 /*
- * What the hash is must not change: codes are printed for years.  The digest is
- * that of python3's hashlib.scrypt(b"7QKFM2XT9HDVC4WR", n=16384, r=8, p=1,
- * dklen=32), salted with b"keyfirst-recovery 1\0", the uid and the number as 4
- * bytes and between them the tag as 8, and 16 bytes of salt.
+ * The hash must never change, because printed codes are kept for years.  The
+ * digest below was made with python3's hashlib.scrypt(b"7QKFM2XT9HDVC4WR",
+ * n=16384, r=8, p=1, dklen=32); its salt is b"keyfirst-recovery 1\0", the uid
+ * in 4 bytes, the tag in 8, the number in 4, and the 16 bytes of salt.
  */
 static void
 hash_is_fixed(void **state)
@@ -241,7 +241,7 @@ judgement(void **state)
 	assert_int_equal(judged.counter, 9);
 	assert_true(judged.factor->items);
 	assert_string_equal(judged.factor->name, "recovery");
-	/* The clock does not matter. */
+	/* A wrong clock does not matter. */
 	guess.now = UNIT_RELEASE_TIME - 1;
 	assert_int_equal(judge(&guess, texts[0], &judged), KF_JUDGED_RIGHT);
 	guess = guess_of(&person, 1);
@@ -251,7 +251,7 @@ judgement(void **state)
 	for (int i = 0; i < KF_RECOVERY_CODES; i++)
 		assert_int_equal(judge(&guess, texts[i], &judged),
 		    KF_JUDGED_USED);
-	/* Another's number in front, and one symbol off. */
+	/* A right code with another number, and with one wrong symbol. */
 	guess = guess_of(&person, 0);
 	memcpy(other, texts[1], sizeof(other));
 	other[0] = '3';
@@ -264,7 +264,7 @@ judgement(void **state)
 	assert_null(judged.factor);
 }
 
-/* Issued anew after the hash was made: the old ones are dead. */
+/* New codes were issued after the hash was computed: old ones are wrong. */
 static void
 reissued(void **state)
 {
@@ -290,7 +290,7 @@ reissued(void **state)
 	    KF_OK);
 	assert_int_equal(judged.judgement, KF_JUDGED_WRONG);
 	assert_int_equal(judge(&guess, text, &judged), KF_JUDGED_WRONG);
-	/* Not even when somebody puts the old hashes under the new tag. */
+	/* Even when the old hashes are copied to the new tag. */
 	guess.person.authenticators[0].recovery = old;
 	assert_int_equal(judge(&guess, text, &judged), KF_JUDGED_WRONG);
 	assert_int_equal(kf_factor_judge(&guess, &code, &conf, &key, &judged),
@@ -298,7 +298,7 @@ reissued(void **state)
 	assert_int_equal(judged.judgement, KF_JUDGED_WRONG);
 }
 
-/* The same work for who has none, and no code of theirs comes of it. */
+/* For a person without recovery codes a hash is computed just the same. */
 static void
 nobody(void **state)
 {
@@ -330,7 +330,7 @@ left(void **state)
 	assert_int_equal(kf_recovery_left(UINT64_MAX), 0);
 }
 
-/* What a new state says of whatever may have been used. */
+/* In a new state, whatever may have been used before counts as used. */
 static void
 spent(void **state)
 {
@@ -354,7 +354,7 @@ spent(void **state)
 	assert_int_equal(s.uid, UID);
 	assert_int_equal(s.lines, 3);
 	assert_int_equal(kf_state_find(&s, r_tag)->counter, KF_RECOVERY_ALL);
-	/* The widest window's last code may have been accepted. */
+	/* The last code of the widest window may have been accepted. */
 	assert_int_equal(kf_state_find(&s, a_tag)->counter, NOW / 30 + 2);
 	assert_true(kf_state_find(&s, b_tag)->counter == UINT64_MAX - 1);
 	assert_int_equal(kf_state_find(&s, a_tag)->used, 0);

@@ -1,4 +1,7 @@
-/* Codes: the vectors of RFC 4226 and RFC 6238, and the window. */
+/*
+ * TOTP codes (factors/totp.h): the test vectors of RFC 4226 and RFC 6238, the
+ * window of accepted steps, and the check of the clock.
+ */
 #include "tests/unit/unit.h"
 
 #include <string.h>
@@ -33,7 +36,7 @@ rfc_4226(void **state)
 	}
 }
 
-/* RFC 6238, appendix B, in all three hashes; 7 and 6 digits are its tail. */
+/* RFC 6238, appendix B, for all hashes; 7 and 6 digits are the last ones. */
 static void
 rfc_6238(void **state)
 {
@@ -136,7 +139,7 @@ windows(void **state)
 			    window, 0, &step), inside ? KF_MATCH_FRESH :
 			    KF_MATCH_NONE);
 			assert_int_equal(step, inside ? of : 0);
-			/* Used: not above the last, however it got there. */
+			/* A step that is not above the last one is used. */
 			for (int last = -3; last <= 3; last++)
 				assert_int_equal(match_at(&totp, &code,
 				    TOTP_NOW, window,
@@ -146,7 +149,7 @@ windows(void **state)
 		}
 }
 
-/* The first and the last second of a step, and their neighbours. */
+/* The first and the last second of a step, and the seconds beside them. */
 static void
 step_edges(void **state)
 {
@@ -171,7 +174,7 @@ step_edges(void **state)
 	}
 }
 
-/* At the epoch the window is cut, not wrapped round. */
+/* At the epoch the window begins with step 0, and does not wrap round. */
 static void
 window_at_the_epoch(void **state)
 {
@@ -203,7 +206,7 @@ wrong_number_of_digits(void **state)
 			assert_int_equal(match_at(&totp, &code, TOTP_NOW, 2, 0,
 			    &step), enrolled == typed ? KF_MATCH_FRESH :
 			    KF_MATCH_NONE);
-			/* The right digits, and a wrong length said. */
+			/* The right digits, but with a wrong length. */
 			code = totp_code(&totp, &seed, TOTP_STEP);
 			code.len = typed;
 			assert_int_equal(match_at(&totp, &code, TOTP_NOW, 2, 0,

@@ -1,4 +1,4 @@
-/* Codes for tests, at a time that is the same for all of them. */
+/* TOTP codes for tests, all at the same time. */
 #ifndef KF_TESTS_TOTP_SITE_H
 #define KF_TESTS_TOTP_SITE_H
 
@@ -10,11 +10,11 @@
 struct kf_secret
 totp_seed(const char *text);
 
-/* Of 30 seconds. */
+/* With a period of 30 seconds. */
 struct kf_totp
 totp_of(enum kf_algorithm algorithm, uint32_t digits);
 
-/* The code of a step, as it is typed. */
+/* Returns the code of a step, as a person types it. */
 struct kf_code
 totp_code(const struct kf_totp *totp, const struct kf_secret *seed,
     uint64_t step);
