@@ -1,6 +1,6 @@
 /*
- * The real device program with softkey in place of a device: what it does with
- * a key in order.
+ * The real keyfirst-key-device with softkey as its device: requests to a device
+ * that behaves as the standards say.
  */
 #include "tests/unit/key_device/one.h"
 
@@ -12,7 +12,7 @@
 
 #include "common/clock.h"
 
-/* libfido2 judges what came through: attestation, then signature. */
+/* libfido2 verifies what came back: the attestation, then the assertion. */
 static void
 judge(int cose, bool verified)
 {
@@ -73,7 +73,10 @@ judge(int cose, bool verified)
 	fido_cred_free(&cred);
 }
 
-/* Made, found, signed with; and the credential of another key is not found. */
+/*
+ * Makes a credential, finds it, and signs with it.  The credential id of
+ * another key is not found.
+ */
 static void
 round_trip(enum kf_key_algorithm algorithm, int cose, const char *pin)
 {
@@ -101,7 +104,7 @@ every_algorithm(void **state)
 	one_end();
 }
 
-/* A FIDO2 key that says how many it takes is asked for many at once. */
+/* A FIDO2 key is asked for as many candidates at once as it says it takes. */
 static void
 many_at_once(void **state)
 {
@@ -117,9 +120,12 @@ many_at_once(void **state)
 	one.find.count = last + 1;
 	one_tell("stats reset");
 	assert_int_equal(one_held(), UINT32_C(1) << last);
-	/* What a message holds is the limit. */
+	/* Two requests, because a message does not hold all candidates. */
 	assert_non_null(strstr(one_stats(), "cbor=2 "));
-	/* Apart: another party's, and one longer than the key's own are. */
+	/*
+	 * Another relying party, or an id longer than the key takes, needs a
+	 * request of its own.
+	 */
 	one.find.count = 4;
 	c[3] = c[last];
 	c[1].rp_id[0] = 'x';
@@ -146,7 +152,7 @@ what_a_key_says_of_itself(void **state)
 	assert_int_equal(opened->algorithms, 1 << KF_ES256 | 1 << KF_EDDSA);
 	for (unsigned i = 0; i < KF_KEY_AAGUID_SIZE; i++)
 		assert_int_equal(opened->aaguid[i], i);
-	/* One INIT and one getInfo, though getInfo is read twice. */
+	/* The device gets one INIT and one getInfo, not two. */
 	assert_non_null(strstr(one_stats(), "init=1 cbor=1 "));
 	one_end();
 }
@@ -163,7 +169,7 @@ u2f(void **state)
 	assert_false(one.device->opened.fido2);
 	one_make(KF_ES256, "");
 	assert_string_equal(one.made.format, "fido-u2f");
-	/* Too long for a U2F key, and of a length that it does not know. */
+	/* Ids that are too long for U2F, or of a length unknown to the key. */
 	c[2] = c[0];
 	c[0].credential_len = 300;
 	c[1] = c[2];
@@ -175,7 +181,7 @@ u2f(void **state)
 	assert_int_equal(one_held(), 1);
 	one_assert("");
 	judge(COSE_ES256, false);
-	/* libfido2 alone would sleep 100 ms behind each touch. */
+	/* Without our usleep, libfido2 would sleep 100 ms after each touch. */
 	one_tell("auto on");
 	start = kf_clock_monotonic();
 	for (int i = 0; i < 20; i++) {
@@ -184,7 +190,7 @@ u2f(void **state)
 	}
 	assert_true(kf_clock_monotonic() - start < 1800);
 	one_tell("auto off");
-	/* It knows no PIN, and is not asked without where one is wanted. */
+	/* U2F has no PIN: a request with a PIN must not be made without it. */
 	one_ask_assert(KF_KEY_VERIFY_PIN, "123456");
 	one_failed(KF_KEY_FAILED_UNSUPPORTED);
 	kf_device_retries(&one.devices, one.device, ONE_QUICK_MS);
@@ -224,7 +230,7 @@ pin(void **state)
 		one_open();
 		round_trip(KF_ES256, COSE_ES256, "123456");
 		one_enrol("123456");
-		/* A wrong one costs one try, never two. */
+		/* A wrong PIN costs one try, never two. */
 		assert_int_equal(retries(), 8);
 		wrong_pin(KF_KEY_FAILED_PIN_WRONG);
 		assert_int_equal(retries(), 7);
@@ -241,7 +247,7 @@ pin(void **state)
 	}
 }
 
-/* An empty PIN is no message; nothing reaches the key. */
+/* A request with an empty PIN cannot be made, and nothing reaches the key. */
 static void
 empty_pin(void **state)
 {
@@ -281,7 +287,7 @@ fingerprint(void **state)
 	one_end();
 }
 
-/* A key of this person's is not enrolled again. */
+/* A key that holds one of the excluded credentials makes no new one. */
 static void
 excluded(void **state)
 {

@@ -1,6 +1,7 @@
 /*
- * The real device program with keys that are not in order: they can do nothing
- * but fail, in time and alone.
+ * The real keyfirst-key-device with devices that are broken or hostile.  Each
+ * request to one must fail within its time limit, and without any effect on the
+ * other devices.
  */
 #include "tests/unit/key_device/one.h"
 
@@ -23,7 +24,10 @@ become_hostile(struct key_soft *soft, const char *way)
 	key_soft_tell(soft, line);
 }
 
-/* Garbage may read as an error, which is a key's word that it holds nothing. */
+/*
+ * Whether the answer is a failure, or that the key holds no candidate.  Garbage
+ * may happen to read as the error code for the latter.
+ */
 static bool
 is_of_no_use(void)
 {
@@ -36,8 +40,8 @@ is_of_no_use(void)
 }
 
 /*
- * Seven hostile keys, and one in order beside them: that one works, and the
- * others have failed within the limit.
+ * Seven hostile keys and a good one, all asked at once: the good one works, and
+ * the others fail within the limit.
  */
 static void
 hostile_when_asked(void **state)
@@ -74,7 +78,7 @@ hostile_when_asked(void **state)
 		if (e == KF_DEVICES_ANSWER && !is_of_no_use())
 			fail_msg("%s: 0x%02x", d->reader.name,
 			    one.devices.frame.type);
-		/* One that is gone may have said so first. */
+		/* A key may fail first and be gone then: counted once. */
 		failed += d->mark++ == 0;
 	}
 	assert_true(kf_clock_monotonic() - start < 2 * ONE_QUICK_MS);
@@ -95,7 +99,7 @@ are_active(void)
 	return false;
 }
 
-/* The same when they are opened. */
+/* Keys that are hostile already while they are opened. */
 static void
 hostile_from_the_start(void **state)
 {
@@ -109,18 +113,18 @@ hostile_from_the_start(void **state)
 	}
 	start = kf_clock_monotonic();
 	kf_devices_start(&one.devices, NULL);
-	/* One may have vanished by then. */
+	/* The key that vanishes may be gone already. */
 	while (are_active())
 		(void)key_site_expect(&one.devices, KF_DEVICES_GONE);
 	assert_true(kf_clock_monotonic() - start < 2 * ONE_QUICK_MS);
-	/* None is tried again and again. */
+	/* No key is opened again. */
 	key_site_quiet(&one.devices, 100);
 	key_site_close(&one.devices);
 	for (size_t i = 0; i < WAYS; i++)
 		key_soft_stop(&soft[i]);
 }
 
-/* Told to stop while a key keeps it waiting for ever. */
+/* A request is cancelled while a hostile key makes it wait for ever. */
 static void
 hostile_and_cancelled(void **state)
 {
@@ -135,7 +139,7 @@ hostile_and_cancelled(void **state)
 		kf_device_cancel(&one.devices, one.device);
 		one_failed(KF_KEY_FAILED_CANCELLED);
 		assert_true(kf_clock_monotonic() - start < ONE_QUICK_MS);
-		/* In order again, it is of use again. */
+		/* When the key behaves again, it can be used again. */
 		one_tell("hostile none");
 		one_assert("");
 		one_end();

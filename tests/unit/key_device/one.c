@@ -1,4 +1,4 @@
-/* A key of a test's; see key_device/one.h. */
+/* The one well-behaved key of a test; see one.h. */
 #include "tests/unit/key_device/one.h"
 
 #include <string.h>
@@ -111,7 +111,6 @@ one_signed(void)
 	    &one.asserted), KF_OK);
 }
 
-/* The new credential becomes the only candidate. */
 void
 one_make(enum kf_key_algorithm algorithm, const char *pin)
 {

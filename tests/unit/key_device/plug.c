@@ -1,6 +1,7 @@
 /*
- * The real device program and its key: plugged in, pulled out, not to be
- * opened, not the one that is wanted; and what it starts and is started with.
+ * The real keyfirst-key-device with a key that is plugged in and pulled out,
+ * may not be opened, or is not the wanted one; and how the program confines
+ * itself and refuses to start.
  */
 #include "tests/unit/key_device/one.h"
 
@@ -13,7 +14,10 @@
 
 #define PATIENCE_MS 60000
 
-/* Pulled out at work: its process may say so before the watch does. */
+/*
+ * The key was pulled out during a request.  Its process may answer that it is
+ * gone before the watch of the devices notices it.
+ */
 static void
 expect_gone(void)
 {
@@ -49,12 +53,12 @@ plugged_in_and_out(void **state)
 	    one.device);
 	one_tell("plug");
 	one.device = key_site_expect(&one.devices, KF_DEVICES_OPENED);
-	/* In the middle of a wait for a touch. */
+	/* Pulled out while it waits for a touch. */
 	one_enrol("");
 	one_ask_touch();
 	one_tell("unplug");
 	expect_gone();
-	/* One that is let go is not taken again until it is pulled out. */
+	/* A released key is not opened again before it is pulled out. */
 	one_tell("plug");
 	one.device = key_site_expect(&one.devices, KF_DEVICES_OPENED);
 	kf_device_release(&one.devices, one.device);
@@ -67,7 +71,10 @@ plugged_in_and_out(void **state)
 	one_end();
 }
 
-/* Others can use up all watches there are: then it takes a second longer. */
+/*
+ * Other processes can use up all inotify watches.  Without a watch, a key is
+ * still noticed, a second later.
+ */
 static void
 without_a_watch(void **state)
 {
@@ -85,7 +92,7 @@ without_a_watch(void **state)
 	one_end();
 }
 
-/* One that we may not open is said to be there; when we may, it arrives. */
+/* A key that may not be opened is reported; it arrives when it may. */
 static void
 refused(void **state)
 {
@@ -94,7 +101,7 @@ refused(void **state)
 	kf_devices_start(&one.devices, NULL);
 	assert_true(one.devices.refused);
 	key_site_quiet(&one.devices, 100);
-	/* As when udev gives it to us at last. */
+	/* As udev does, when it gives the device to user keyfirst. */
 	assert_int_equal(chmod(unit_path("keys/a"), 0600), 0);
 	(void)key_site_expect(&one.devices, KF_DEVICES_ARRIVED);
 	assert_false(one.devices.refused);
@@ -102,7 +109,7 @@ refused(void **state)
 	one_end();
 }
 
-/* Only the path that was asked for. */
+/* Only the device at the path that was asked for is opened. */
 static void
 one_path(void **state)
 {
@@ -120,7 +127,7 @@ one_path(void **state)
 	key_soft_stop(&other);
 }
 
-/* What the kernel says of a process that has a key open. */
+/* The kernel's view of a device program that has a key open. */
 static void
 shut_in(void **state)
 {
@@ -144,7 +151,7 @@ shut_in(void **state)
 	one_end();
 }
 
-/* Without its socket or its device, and as root, it does not start. */
+/* Without a device on descriptor 3, the program exits. */
 static void
 started_wrongly(void **state)
 {

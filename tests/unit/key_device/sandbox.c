@@ -1,8 +1,10 @@
 /*
- * The device program taken over: whoever runs code in it, once its sandbox is
- * up, can read and write two descriptors and nothing else.  Started as
- * "takeover-NAME", this program enters the real sandbox and runs the payload of
- * that name.  Whether the parent left anything to be found is looked at too.
+ * The sandbox of the device program (key_device/sandbox.h).  A device that can
+ * run code in the program must be able to read and write the program's two
+ * descriptors, and nothing else.  When this program is started as
+ * "takeover-NAME", it enters the real sandbox and runs the payload of that
+ * name, for which the kernel must kill it.  Another test checks that such a
+ * program has got neither other descriptors nor memory of its parent.
  */
 #include "tests/unit/unit.h"
 
@@ -25,19 +27,22 @@
 #include "tests/unit/key_device/sandbox_payloads.h"
 
 #define CANARY_SIZE 64
-/* Larger is a sanitizer's shadow: terabytes, and none of a program's bytes. */
+/* Larger mappings are a sanitizer's shadow memory: terabytes, no data. */
 #define MAPPING_MAX (1UL << 30)
 
-/* Never in memory as a whole but where somebody has put it. */
+/*
+ * Byte i of the canary.  It is computed, so that the whole canary is in memory
+ * only where a test has put it.
+ */
 static unsigned char
 canary(size_t i)
 {
 	return (unsigned char)((i * 37 + 11) ^ 0xa5);
 }
 
-/* ----------------------------------------------------- in the taken process */
+/* ------------------------------------- in the process that is taken over */
 
-/* What must be possible. */
+/* What the device program needs, and the sandbox must allow. */
 static void
 do_its_work(void)
 {
@@ -61,7 +66,7 @@ say(char c)
 		_exit(1);
 }
 
-/* Every byte that this process can read of itself. */
+/* Whether the canary is anywhere in this process's memory. */
 static bool
 holds_canary(void)
 {
@@ -128,7 +133,11 @@ plant_canary(unsigned char bytes[CANARY_SIZE])
 		bytes[i] = canary(i);
 }
 
-/* What it was left, looked at while looking is possible. */
+/*
+ * Looks for things that the parent has left, before the sandbox makes looking
+ * impossible.  Says 'e' for an environment, 'd' for a wrong descriptor, 'c' for
+ * the canary, 'n' for none of these.
+ */
 static int
 look_around(bool planted)
 {
@@ -173,7 +182,7 @@ struct end {
 	int code, status;
 };
 
-/* One life of a process that is taken over; other is its device's end. */
+/* Runs this program as "takeover-NAME"; returns what it said and its end. */
 static struct end
 take_over(const char *name)
 {
@@ -193,7 +202,7 @@ take_over(const char *name)
 	assert_int_equal(kf_process_start(unit_path("takeover-%s", name),
 	    pair[0], &p), KF_OK);
 	(void)close(pair[0]);
-	/* The device says again what it hears. */
+	/* The device answers with the same bytes. */
 	if (strcmp(name, "work") == 0) {
 		assert_int_equal(read(pair[1], bytes, sizeof(bytes)), 8);
 		assert_int_equal(write(pair[1], bytes, sizeof(bytes)), 8);
@@ -241,7 +250,10 @@ dies_of_all_else(void **state)
 	assert_int_equal(lived, 0);
 }
 
-/* In static memory, on the heap and on the stack; descriptors of all kinds. */
+/*
+ * The parent has the canary in static memory, on the heap and on the stack, an
+ * environment, and several descriptors.
+ */
 static void
 finds_nothing_of_its_parent(void **state)
 {
@@ -282,7 +294,10 @@ main(int argc, char **argv)
 	name = name != NULL ? name + 1 : argv[0];
 	if (strncmp(name, "takeover-", 9) == 0)
 		_exit(be_taken_over(name + 9));
-	/* Not nobody: what is taken over is this very file. */
+	/*
+	 * Not as nobody, who might not be able to execute this file where it
+	 * was built.
+	 */
 	unit_start_as_is();
 	return cmocka_run_group_tests_name("sandbox", tests, NULL, NULL);
 }

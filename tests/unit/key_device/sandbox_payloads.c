@@ -1,6 +1,7 @@
 /*
- * What must not be possible in the sandbox; see sandbox_payloads.h.  Each is
- * one call, and nothing before it that would be the end as well.
+ * System calls that the sandbox must not allow; see sandbox_payloads.h.  Each
+ * payload makes one call.  No call before it may be forbidden as well, because
+ * then that call would end the process, and the payload would prove nothing.
  */
 #include "tests/unit/key_device/sandbox_payloads.h"
 
@@ -18,7 +19,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* Known before: asking would be the end. */
+/* Set before the sandbox is entered, because it forbids getppid. */
 static pid_t parent;
 static void *memory;
 
@@ -203,7 +204,7 @@ const struct sandbox_payload sandbox_payloads[] = {
 	{ "close", do_close }, { "read-0", do_read_0 },
 	{ "write-0", do_write_0 },
 #ifndef __SANITIZE_ADDRESS__
-	/* What a sanitizer must be able to do. */
+	/* A sanitizer needs these two, so they are allowed with it. */
 	{ "write-2", do_write_2 }, { "sigaction", handle_signal },
 #endif
 	{ "pread", do_pread }, { "send-3", do_send_3 },

@@ -1,6 +1,6 @@
 /*
- * Payloads for a device program that is taken over: each tries something else
- * that its sandbox must not let it do, and dies of it.
+ * Payloads for a device program that is taken over: each makes one system call
+ * that its sandbox must forbid, and is killed for it.
  */
 #ifndef KF_TESTS_SANDBOX_PAYLOADS_H
 #define KF_TESTS_SANDBOX_PAYLOADS_H
@@ -10,10 +10,10 @@ struct sandbox_payload {
 	void (*run)(void);
 };
 
-/* Ends with a name that is NULL. */
+/* The last element has NULL as its name. */
 extern const struct sandbox_payload sandbox_payloads[];
 
-/* Before the sandbox. */
+/* Must be called before the sandbox is entered. */
 void
 sandbox_payloads_prepare(void);
 

@@ -1,4 +1,4 @@
-/* Keys for tests; see key_device/site.h. */
+/* Security keys for tests; see site.h. */
 #include "tests/unit/key_device/site.h"
 
 #include <errno.h>
@@ -17,7 +17,7 @@
 #include "common/clock.h"
 #include "tests/softkey/hid/reader_socket.h"
 
-/* Longer than anything that a test waits for. */
+/* Longer than any event that a test waits for can take. */
 #define PATIENCE_MS 60000
 
 static char directory[128];

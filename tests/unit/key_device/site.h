@@ -1,7 +1,9 @@
 /*
- * Keys for tests: softkey's sockets in the directory of reader_socket.c, and
- * the real keyfirst-key-device.  Both programs are copied into the scratch
- * directory, since the test becomes nobody and the device program refuses root.
+ * Security keys for tests: softkey processes, whose sockets are in the
+ * directory of tests/softkey/reader_socket.c, and the real keyfirst-key-device.
+ * Both programs are copied into the scratch directory, because the test runs as
+ * user nobody (the device program refuses root), who might not be able to
+ * execute them where they were built.
  */
 #ifndef KF_TESTS_KEY_SITE_H
 #define KF_TESTS_KEY_SITE_H
@@ -13,45 +15,45 @@
 #include "key_dialogue/devices.h"
 
 struct key_soft {
-	char name[32];
+	char name[32];		/* of its socket */
 	pid_t pid;
-	int control;
+	int control;		/* connection to its control socket */
 };
 
-/* In main: unit_start and all that is needed before a test. */
+/* Must be called first in main; calls unit_start. */
 void
 key_site_start(void);
 
-/* A key that is plugged in; options of softkey, up to a NULL. */
+/* Starts softkey, plugged in, with these options; the last one is NULL. */
 void
 key_soft_start(struct key_soft *soft, const char *name, ...)
     __attribute__((sentinel));
 void
 key_soft_stop(struct key_soft *soft);
 
-/* Says a line of softkey's control; the test fails unless it is "ok". */
+/* Sends a command to its control socket, which must answer "ok". */
 void
 key_soft_tell(struct key_soft *soft, const char *line);
-/* The same; the answer, until the next. */
+/* Sends a command; returns the answer, valid until the next call. */
 const char *
 key_soft_ask(struct key_soft *soft, const char *line);
 
 /*
- * The next event, which must be this one; whose it is.  Arrivals and touches
- * are passed over unless they are what is waited for.
+ * Waits for the next event, which must be this one, and returns its device.
+ * Skips arrivals and touches, unless they are the expected event.
  */
 struct kf_device *
 key_site_expect(struct kf_devices *devices, enum kf_devices_event event);
 
-/* Starts, and waits until so many keys are open; the first of them. */
+/* Starts, waits until count keys are open, and returns the first of them. */
 struct kf_device *
 key_site_open(struct kf_devices *devices, unsigned count);
 
-/* Stops, and fails the test when one of their processes is left. */
+/* Stops, and fails the test when a device program is left. */
 void
 key_site_close(struct kf_devices *devices);
 
-/* Nothing may happen for so long. */
+/* Fails the test when an event comes within ms milliseconds. */
 void
 key_site_quiet(struct kf_devices *devices, int64_t ms);
 

@@ -1,6 +1,6 @@
 /*
- * The real device program while it waits: for a person, for another program
- * that has the key, until it is told to stop.
+ * The real keyfirst-key-device while it waits for a touch or for another
+ * program that uses the key, and how such a wait is cancelled.
  */
 #include "tests/unit/key_device/one.h"
 
@@ -13,7 +13,7 @@
 
 #include "common/clock.h"
 
-/* Ends the wait at once, and the key serves the next. */
+/* Cancelling ends a wait at once, and the key takes the next request. */
 static void
 cancelled(const char *mode)
 {
@@ -30,7 +30,7 @@ cancelled(const char *mode)
 		assert_true(kf_clock_monotonic() - start < 2000);
 		one_assert("");
 	}
-	/* One that comes too late does no harm. */
+	/* A cancel that comes after the answer does no harm. */
 	assert_int_equal(one_held(), 1);
 	one.device->phase = KF_DEVICE_WORKING;
 	kf_device_cancel(&one.devices, one.device);
@@ -47,7 +47,7 @@ cancel(void **state)
 	cancelled("u2f");
 }
 
-/* Ended in the middle of a wait, the key is told, and no process is left. */
+/* Stopped during a wait: the key gets a CANCEL, and no process is left. */
 static void
 ended_while_waiting(void **state)
 {
@@ -80,8 +80,9 @@ refused_and_expired(void **state)
 }
 
 /*
- * Another program, which knows no lock, has asked the key for a touch: said
- * once, waited for longer than a key may take otherwise, then ours.
+ * Another program waits for a touch on the key, without taking the lock.  The
+ * device program reports BUSY once, waits longer than it gives a key for an
+ * answer otherwise, and then gets the key.
  */
 static void
 busy(void **state)
@@ -95,12 +96,12 @@ busy(void **state)
 	kf_devices_start(&other, NULL);
 	(void)key_site_expect(&other, KF_DEVICES_BUSY);
 	key_site_quiet(&other, 3500);
-	/* The first was not disturbed. */
+	/* The first program was not disturbed. */
 	assert_int_equal(one.device->phase, KF_DEVICE_WORKING);
 	one_tell("touch");
 	second = key_site_expect(&other, KF_DEVICES_OPENED);
 	one_signed();
-	/* And the other way round, in the middle of a request. */
+	/* The key becomes busy after it was opened. */
 	one_ask_touch();
 	kf_device_find(&other, second, &one.find, ONE_QUICK_MS);
 	key_site_quiet(&other, 300);
@@ -113,8 +114,8 @@ busy(void **state)
 }
 
 /*
- * A key that answers only after it was given up: what it says then is not taken
- * for the answer to the next request.
+ * A key that answers a request only after it was cancelled: this late answer
+ * must not be taken for the answer to the next request.
  */
 static void
 late_answer(void **state)
@@ -140,7 +141,7 @@ late_answer(void **state)
 	one_end();
 }
 
-/* Another program has the lock: said once, then waited for. */
+/* Another program has the lock: BUSY is reported once, then it waits. */
 static void
 locked(void **state)
 {

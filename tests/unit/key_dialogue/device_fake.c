@@ -1,4 +1,4 @@
-/* A device program that was taken over; see device_fake.h. */
+/* A device program that misbehaves; see device_fake.h. */
 #include "tests/unit/key_dialogue/device_fake.h"
 
 #include <signal.h>
@@ -87,7 +87,7 @@ stay(void)
 		(void)pause();
 }
 
-/* Before it is open. */
+/* The modes that misbehave before the device is open. */
 static void
 open_badly(const char *mode)
 {
@@ -120,7 +120,7 @@ open_badly(const char *mode)
 	}
 }
 
-/* The same, once it was asked something. */
+/* The modes that misbehave after the first request. */
 static void
 work_badly(const char *mode)
 {

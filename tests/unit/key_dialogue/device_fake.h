@@ -1,11 +1,11 @@
 /*
- * What takes the place of keyfirst-key-device in tests of its parent: a process
- * that was taken over, and does its worst in one of many ways.
+ * A program that takes the place of keyfirst-key-device in tests of its parent,
+ * and misbehaves as a program could that a hostile device has taken over.
  */
 #ifndef KF_TESTS_DEVICE_FAKE_H
 #define KF_TESTS_DEVICE_FAKE_H
 
-/* Speaks on descriptor 0; one mode alone, "honest", is in order. */
+/* Uses the socket on descriptor 0.  Only the mode "honest" is correct. */
 void
 device_fake(const char *mode) __attribute__((noreturn));
 

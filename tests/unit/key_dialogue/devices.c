@@ -1,9 +1,10 @@
 /*
- * The parent of the device programs, when one of them is taken over: it dies,
- * is silent, says what it was not asked, or will not leave.  Started as
- * "fake-NAME", this program is such a one itself (device_fake.h); its device is
- * a socket that nobody serves.  poll and the clock are peer.c's, so that limits
- * are soon over.
+ * The parent of the device programs (key_dialogue/devices.h), when one of them
+ * dies, is silent, sends what it was not asked for, or does not exit.  The
+ * parent must report it as gone in time, and leave no process behind.  When
+ * this program is started as "fake-NAME", it is such a device program (see
+ * device_fake.h); its device is a socket on which nobody answers.  poll is that
+ * of client/peer.c, which moves the clock, so that no time-out takes long.
  */
 #include "tests/unit/unit.h"
 
@@ -46,7 +47,7 @@ unplug(int fd, const char *name)
 	(void)close(fd);
 }
 
-/* With such programs for the keys that are plugged in. */
+/* Starts the dialogue, with fake device programs of this mode. */
 static void
 start(const char *mode)
 {
@@ -65,7 +66,7 @@ next(struct kf_device **d)
 	return kf_devices_wait(&devices, -1, kf_clock_monotonic() + 60000, d);
 }
 
-/* One is open, and is asked something. */
+/* Waits until a device is open, and sends it a request. */
 static struct kf_device *
 asked(int64_t ms)
 {
@@ -77,7 +78,7 @@ asked(int64_t ms)
 	return d;
 }
 
-/* And none of the programs that were there is left. */
+/* Stops, and fails the test when a device program is left. */
 static void
 stop(void)
 {
@@ -101,7 +102,7 @@ bad_from_the_start(void **state)
 		if (next(&d) != KF_DEVICES_GONE || d == NULL ||
 		    d->phase != KF_DEVICE_DONE)
 			fail_msg("%s", modes[i]);
-		/* Not again and again. */
+		/* It is not started again. */
 		assert_int_equal(next(&d), KF_DEVICES_TIMEOUT);
 		stop();
 	}
@@ -150,7 +151,7 @@ bad_afterwards(void **state)
 	unplug(key, "a");
 }
 
-/* A lock may be held for long; the caller's limit is what counts. */
+/* A device may be busy for long: only the caller's deadline ends the wait. */
 static void
 busy(void **state)
 {
@@ -170,7 +171,7 @@ busy(void **state)
 	unplug(key, "a");
 }
 
-/* Will not stop, and will not leave: killed. */
+/* A device program that neither cancels nor exits is killed. */
 static void
 stubborn(void **state)
 {
@@ -215,7 +216,7 @@ honest(void **state)
 		    KF_OK);
 		assert_int_equal(d->phase, KF_DEVICE_IDLE);
 	}
-	/* The caller is heard. */
+	/* The caller's descriptor is watched, too. */
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
 	assert_int_equal(write(pair[1], "x", 1), 1);
 	assert_int_equal(kf_devices_wait(&devices, pair[0],
@@ -223,7 +224,7 @@ honest(void **state)
 	assert_null(again);
 	(void)close(pair[0]);
 	(void)close(pair[1]);
-	/* A second one arrives, and goes. */
+	/* A second device is plugged in and pulled out. */
 	key_b = plug("b");
 	assert_int_equal(next(&again), KF_DEVICES_ARRIVED);
 	assert_ptr_not_equal(again, d);
@@ -232,7 +233,7 @@ honest(void **state)
 	unplug(key_b, "b");
 	assert_int_equal(next(&again), KF_DEVICES_GONE);
 	assert_int_equal(again->phase, KF_DEVICE_NONE);
-	/* More requests than one at a time are not made. */
+	/* A second request before the answer to the first is an error. */
 	kf_device_find(&devices, d, &find, 3000);
 	kf_device_find(&devices, d, &find, 3000);
 	assert_int_equal(d->phase, KF_DEVICE_DONE);
@@ -240,7 +241,7 @@ honest(void **state)
 	unplug(key, "a");
 }
 
-/* More than there is room for; and no program at all. */
+/* More devices than KF_READERS_MAX; then no device program to start. */
 static void
 too_many(void **state)
 {
@@ -285,7 +286,10 @@ main(int argc, char **argv)
 	name = name != NULL ? name + 1 : argv[0];
 	if (strncmp(name, "fake-", 5) == 0)
 		device_fake(name + 5);
-	/* Not nobody: the fakes are this very file, wherever it was built. */
+	/*
+	 * Not as nobody, who might not be able to execute this file where it
+	 * was built.
+	 */
 	unit_start_as_is();
 	(void)snprintf(directory, sizeof(directory), "%s", unit_path("keys"));
 	if (mkdir(directory, 0700) != 0)

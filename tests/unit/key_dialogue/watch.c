@@ -1,7 +1,7 @@
 /*
- * What is told of /dev (key_dialogue/reader_hidraw.c): anybody can have
- * something told, so it must neither be taken for a security key nor be
- * endless.
+ * Reading the inotify events of /dev (key_dialogue/reader_hidraw.c).  Anybody
+ * can cause such events, so events of other files must not be taken for a
+ * security key, and reading them must not go on for ever.
  */
 #include "tests/unit/unit.h"
 
@@ -17,8 +17,8 @@
 static int ends[2];
 
 /*
- * As the kernel writes it, with NULs behind the name; with as many as make it
- * 64 bytes, for a pipe cuts one in two where the kernel does not.
+ * Writes one event, as the kernel does, with NULs after the name.  Each event
+ * has 64 bytes, so that no read of the pipe ends in the middle of one.
  */
 static void
 happens(const char *name)
@@ -53,14 +53,14 @@ names(void **state)
 	happens("zero");
 	assert_true(kf_reader_seen(ends[0]));
 	assert_false(kf_reader_seen(ends[0]));
-	/* The queue was full: nobody knows what was in it. */
+	/* No name: the queue was full, and any event may have been lost. */
 	happens(NULL);
 	assert_true(kf_reader_seen(ends[0]));
 	(void)close(ends[0]);
 	(void)close(ends[1]);
 }
 
-/* Whoever waits for a key has a deadline, and looks at it in between. */
+/* One call reads a part only, so that the caller can check its deadline. */
 static void
 flood(void **state)
 {
