@@ -1,6 +1,8 @@
 /*
- * What root makes of a child that is in the hands of user keyfirst; see
- * child_seam.h.
+ * kf_as_service, as root, with a child (user keyfirst) that has been taken
+ * over.  Root must accept nothing from it but an error code or a valid state of
+ * the person that it asked for, and must not wait for it for ever.  The test
+ * decides what the child sends; see child_seam.h.
  */
 #include "tests/unit/unit.h"
 
@@ -13,10 +15,11 @@
 #define UID 1000
 #define ANSWER (1 + KF_SLOT_SIZE)	/* an error, and a state */
 
-/* An answer with the state of uid, and what a test makes of it. */
+/* What the child sends. */
 static char answer[ANSWER];
 static size_t answer_len;
 
+/* Makes a good answer, with the state of uid. */
 static void
 prepare(uint32_t uid)
 {
@@ -145,7 +148,7 @@ silence(void **state)
 	    KF_ERR_TIMEOUT);
 }
 
-/* After one that did not answer, nobody is waited for again. */
+/* After the first missing answer, no further answer is waited for. */
 static void
 several(void **state)
 {

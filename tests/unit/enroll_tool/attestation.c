@@ -1,12 +1,13 @@
 /*
- * Attestation: what a security key says of a new credential is believed where
- * it is signed, and for what was asked; everything else is refused, each for
- * its own reason.
+ * Attestation of new credentials (enroll_tool/keys/attestation.h).  A
+ * credential must be accepted only if it is what was requested and its
+ * attestation is signed correctly; each refusal must have the right reason.
  */
 #include "tests/unit/enroll_tool/attestation_site.h"
 
 #include <string.h>
 
+/* Prepares a credential with self attestation, and no trusted roots. */
 static void
 self(enum kf_key_algorithm algorithm, EVP_PKEY *private)
 {
@@ -81,7 +82,7 @@ without_certificate(void **state)
 		    kf_public_key_size(all[i].algorithm));
 		site.made.signature[site.made.signature_len / 2] ^= 1;
 		assert_int_equal(site_judge(), KF_ATTESTED_SIGNATURE);
-		/* No key attests to itself with that of another. */
+		/* Self attestation must be signed with the key itself. */
 		site.credential.attestation_key = site.leaf_key;
 		assert_int_equal(site_attest(), KF_ATTESTED_SIGNATURE);
 		site.credential.attestation_key = all[i].private;
@@ -95,15 +96,15 @@ without_certificate(void **state)
 		assert_int_equal(site.key.attestation, KF_ATTESTATION_NONE);
 		maker_trust(&site.roots, site.root);
 		assert_int_equal(site_judge(), KF_ATTESTED_NOTHING);
-		/* A certificate that nothing was signed with. */
+		/* A certificate, but no signature made with it. */
 		site.credential.certificate = site.leaf;
 		assert_int_equal(site_attest(), KF_ATTESTED_NOTHING);
 	}
-	/* Nor an AAGUID: the signature would be right with any. */
+	/* U2F with an AAGUID: its signature does not cover the AAGUID. */
 	site_u2f();
 	site.credential.aaguid = site_model;
 	assert_int_equal(site_attest(), KF_ATTESTED_MODEL);
-	/* U2F has no attestation by itself. */
+	/* U2F has no self attestation. */
 	site_u2f();
 	kf_roots_free(&site.roots);
 	site.credential.certificate = NULL;
@@ -118,7 +119,7 @@ without_certificate(void **state)
 		if (site_attest() != (why)) \
 			fail_msg("%s: %x", #statement, \
 			    (unsigned)site_judge()); \
-		/* Roots or not: what was asked is asked. */ \
+		/* The same without trusted roots. */ \
 		kf_roots_free(&site.roots); \
 		if (site_judge() != (why)) \
 			fail_msg("%s, no roots: %x", #statement, \
@@ -162,7 +163,7 @@ not_as_asked(void **state)
 	REFUSED(c->attestation_key = NULL, KF_ATTESTED_SIGNATURE);
 }
 
-/* Each byte of it, changed or cut off; run under ASan and UBSan too. */
+/* Each byte changed or cut off; useful under ASan and UBSan, too. */
 static void
 bytes(void **state)
 {

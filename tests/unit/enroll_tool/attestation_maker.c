@@ -1,4 +1,4 @@
-/* A maker of security keys; see attestation_maker.h. */
+/* A manufacturer of security keys for tests; see attestation_maker.h. */
 #include "tests/unit/enroll_tool/attestation_maker.h"
 
 #include <openssl/evp.h>
@@ -143,7 +143,7 @@ put_number(struct writer *w, EVP_PKEY *key, const char *name, int len)
 	BN_free(n);
 }
 
-/* RFC 9053, in the order of CTAP2's canonical CBOR. */
+/* The public key as COSE_Key (RFC 9053), in CTAP2 canonical CBOR. */
 static void
 put_key(struct writer *w, EVP_PKEY *key)
 {
@@ -194,7 +194,7 @@ put_authdata(struct writer *w, const struct maker_credential *as)
 	}
 }
 
-/* What is signed of it: WebAuthn, 8.2 and 8.6. */
+/* The bytes that the attestation signs: WebAuthn, 8.2 and 8.6. */
 static void
 put_signed(struct writer *w, const struct maker_credential *as,
     const struct kf_key_made *made)

@@ -1,6 +1,6 @@
 /*
- * A maker of security keys: certificates as they should be, or not, and
- * credentials that are attested with them.  For the tests of attestation.
+ * Plays the manufacturer of security keys in the tests of attestation: makes
+ * certificates, correct or wrong ones, and credentials attested with them.
  */
 #ifndef KF_TESTS_ATTESTATION_MAKER_H
 #define KF_TESTS_ATTESTATION_MAKER_H
@@ -9,37 +9,40 @@
 
 #include "enroll_tool/keys/attestation.h"
 
-/* What is in a certificate; zeros: not. */
+/* The contents of a certificate; a field that is 0 is left out. */
 struct maker_certificate {
 	const char *name;		/* CN */
 	long version;			/* X509_VERSION_3 */
 	const char *unit;		/* OU */
 	const char *second_unit;
-	const char *country;		/* C; O is there if this is */
+	const char *country;		/* C; with it there is an O, too */
 	int ca;				/* 1: CA:TRUE, 0: CA:FALSE, -1: none */
 	const unsigned char *model;	/* AAGUID extension */
-	bool critical;			/* this one */
+	bool critical;			/* the AAGUID extension */
 	const char *not_after;		/* "20400101000000Z" */
 };
 
-/* A certificate of a new key, *key, signed by issuer or, NULL, by itself. */
+/*
+ * Makes a key and its certificate, signed by issuer, or by itself if that is
+ * NULL.  The caller frees both.
+ */
 X509 *
 maker_certificate(const struct maker_certificate *as, X509 *issuer,
     EVP_PKEY *issuer_key, EVP_PKEY **key);
 
-/* Adds a certificate, PEM, to roots; free with kf_roots_free. */
+/* Appends a certificate as PEM to roots; the caller calls kf_roots_free. */
 void
 maker_trust(struct kf_roots *roots, X509 *certificate);
 
-/* What a key makes, and in which ways it lies. */
+/* A new credential, with all that a key could get wrong. */
 struct maker_credential {
 	EVP_PKEY *key;			/* P-256, Ed25519 or RSA */
 	const char *rp_id;
 	unsigned char hash[32];
 	const unsigned char *aaguid;
-	unsigned char flags;		/* AT as well */
+	unsigned char flags;		/* all of them, AT included */
 	size_t id_len;
-	int protect;			/* the extension; 0: none */
+	int protect;			/* credProtect; 0: no extension */
 	const char *format;
 	X509 *certificate;		/* NULL: none */
 	EVP_PKEY *attestation_key;	/* NULL: not signed */

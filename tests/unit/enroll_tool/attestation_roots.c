@@ -1,6 +1,7 @@
 /*
- * Attestation up to a root: which certificates are one of a key's model, which
- * chains lead to a root that is trusted, and where roots are read from.
+ * Attestation with trusted roots (enroll_tool/keys/attestation.h): which leaf
+ * certificates are valid for a key's model, which chains lead to a trusted
+ * root, and which files roots are read from.
  */
 #include "tests/unit/enroll_tool/attestation_site.h"
 
@@ -53,7 +54,7 @@ leaves(void **state)
 	LEAF(as.critical = true, KF_ATTESTED_UNKNOWN);
 	LEAF(site.credential.aaguid = site_other_model, KF_ATTESTED_MODEL);
 	LEAF(as.not_after = "20210101000000Z", KF_ATTESTED_UNKNOWN);
-	/* U2F asks none of that. */
+	/* U2F has none of these rules. */
 	LEAF((site_u2f(), as.unit = NULL, as.model = NULL, as.country = NULL),
 	    KF_ATTESTED_RIGHT);
 }
@@ -70,7 +71,7 @@ chains(void **state)
 	kf_roots_free(&site.roots);
 	maker_trust(&site.roots, site.stranger);
 	assert_int_equal(site_attest(), KF_ATTESTED_UNKNOWN);
-	/* What is between is no longer known, unless it is there. */
+	/* Only the leaf is known: an intermediate must be among the roots. */
 	site_prepare();
 	assert_int_equal(with_leaf(&site_leaf, site.middle, site.middle_key),
 	    KF_ATTESTED_UNKNOWN);
@@ -81,18 +82,18 @@ chains(void **state)
 	maker_trust(&site.roots, site.middle);
 	assert_int_equal(with_leaf(&site_leaf, site.middle, site.middle_key),
 	    KF_ATTESTED_RIGHT);
-	/* The name of the root, and another key. */
+	/* An issuer with the name of the root, but another key. */
 	site_prepare();
 	assert_int_equal(with_leaf(&site_leaf, site.root, site.stranger_key),
 	    KF_ATTESTED_UNKNOWN);
-	/* A leaf is no root of others, whatever signs. */
+	/* A leaf cannot issue certificates, even when it is trusted. */
 	site_prepare();
 	assert_int_equal(with_leaf(&site_leaf, site.leaf, site.leaf_key),
 	    KF_ATTESTED_UNKNOWN);
 	maker_trust(&site.roots, site.leaf);
 	assert_int_equal(with_leaf(&site_leaf, site.leaf, site.leaf_key),
 	    KF_ATTESTED_UNKNOWN);
-	/* A model may be trusted by itself. */
+	/* The leaf itself may be the trusted certificate. */
 	kf_roots_free(&site.roots);
 	site_prepare();
 	kf_roots_free(&site.roots);
@@ -113,7 +114,7 @@ bad_roots(void **state)
 	(void)state;
 	for (size_t i = 0; i < UNIT_COUNT(texts); i++) {
 		site_prepare();
-		/* Behind a good one, too; text between is no matter. */
+		/* After a good certificate, other text is ignored. */
 		site.roots.text = realloc(site.roots.text,
 		    site.roots.len + strlen(texts[i]));
 		memcpy(site.roots.text + site.roots.len, texts[i],
@@ -132,7 +133,7 @@ bad_roots(void **state)
 	}
 }
 
-/* Which file it is: half a certificate takes nothing of the next one. */
+/* The bad file is reported, even when its certificate has no end line. */
 static void
 bad_file(void **state)
 {

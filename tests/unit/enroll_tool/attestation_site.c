@@ -1,4 +1,4 @@
-/* What is attested; see attestation_site.h. */
+/* Certificates and credentials for tests; see attestation_site.h. */
 #include "tests/unit/enroll_tool/attestation_site.h"
 
 #include <string.h>

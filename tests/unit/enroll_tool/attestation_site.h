@@ -1,6 +1,6 @@
 /*
- * For the tests of attestation: a maker of security keys with a root, what it
- * has signed, and a credential that a test changes before it is looked at.
+ * For the tests of attestation: a manufacturer's root, intermediate and leaf
+ * certificates, and a credential, which a test changes before it is checked.
  */
 #ifndef KF_TESTS_ATTESTATION_SITE_H
 #define KF_TESTS_ATTESTATION_SITE_H
@@ -16,22 +16,22 @@ struct site {
 	X509 *root, *middle, *leaf, *stranger;
 	EVP_PKEY *root_key, *middle_key, *leaf_key, *stranger_key;
 	EVP_PKEY *es256, *eddsa, *rs256;
-	/* What is asked for, what a key makes of it, and what is trusted. */
+	/* The request, the key's new credential, and the trusted roots. */
 	struct kf_key_make make;
 	struct maker_credential credential;
 	struct kf_roots roots;
-	/* What comes of it. */
+	/* The answer of the key, and the key as it would be enrolled. */
 	struct kf_key_made made;
 	struct kf_key key;
 };
 extern struct site site;
 
-/* AAGUIDs. */
+/* AAGUIDs; that of the leaf is site_model. */
 extern const unsigned char site_model[16];
 extern const unsigned char site_other_model[16];
 extern const unsigned char site_no_model[16];
 
-/* What the leaf was made from. */
+/* The contents of the leaf certificate. */
 extern const struct maker_certificate site_leaf;
 
 /* Set-up and teardown of a group of tests. */
@@ -40,13 +40,19 @@ site_start(void **state);
 int
 site_end(void **state);
 
-/* All is well: packed and by the leaf, or U2F; the root is trusted. */
+/*
+ * Prepare a correct credential, packed or U2F, attested with the leaf; the root
+ * is trusted.
+ */
 void
 site_prepare(void);
 void
 site_u2f(void);
 
-/* The verdict on site.made; the same, once the key has made it. */
+/*
+ * site_judge returns the verdict on site.made; site_attest first makes that
+ * from site.credential.
+ */
 enum kf_attestation_verdict
 site_judge(void);
 enum kf_attestation_verdict

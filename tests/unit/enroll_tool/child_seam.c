@@ -1,4 +1,4 @@
-/* A child that was taken over; see child_seam.h. */
+/* A child of the tool that has been taken over; see child_seam.h. */
 #include "tests/unit/enroll_tool/child_seam.h"
 
 #include <errno.h>

@@ -1,4 +1,8 @@
-/* Foreign files as text: what is taken of a line, and what is never taken. */
+/*
+ * The parsers for files of pam_google_authenticator and pam_oath
+ * (enroll_tool/import/import.h): what they take from a line, and which lines
+ * they must refuse, and why.
+ */
 #include "tests/unit/unit.h"
 
 #include <stdlib.h>
@@ -6,7 +10,7 @@
 
 #include "enroll_tool/import/import.h"
 
-/* 160 bits: "12345678901234567890" as RFC 4226 has it. */
+/* The 20 bytes "12345678901234567890", the seed of RFC 4226, appendix D. */
 #define BASE32 "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
 #define HEX "3132333435363738393031323334353637383930"
 #define TOTP "\" TOTP_AUTH\n"
@@ -20,13 +24,13 @@ take(void *context, const struct kf_import_entry *entry)
 	(void)context;
 	assert_true(count < UNIT_COUNT(taken));
 	taken[count++] = *entry;
-	/* Nothing of what is refused. */
+	/* A refused entry holds no seed, nor does the rest of the buffer. */
 	for (size_t i = entry->why == KF_IMPORT_TAKEN ? entry->seed_len : 0;
 	    i < sizeof(entry->seed); i++)
 		assert_int_equal(entry->seed[i], 0);
 }
 
-/* In memory of just that size, so that a sanitizer sees its end. */
+/* The text is in a block of exactly its size, for the sanitizers. */
 static void
 parse(enum kf_import_format format, const char *text, size_t len,
     const char *user)
@@ -104,7 +108,7 @@ google_takes(void **state)
 		assert_int_equal(e->seed_len, 20);
 		assert_memory_equal(e->seed, "12345678901234567890", 20);
 	}
-	/* Old ones; whether 80 bits are enough is not for the parser. */
+	/* Old, short seeds: the parser does not decide if 80 bits suffice. */
 	assert_int_equal(google("GEZDGNBVGY3TQOJQ\n" TOTP)->seed_len, 10);
 	assert_int_equal(google("GEZDGNBVGY3TQOJQGEZDGNBVGY\n" TOTP)->seed_len,
 	    16);
@@ -279,7 +283,7 @@ oath_users(void **state)
 	assert_int_equal(count, 0);
 }
 
-/* A line that does not fit is refused whole, never taken as far as it fits. */
+/* A line that is too long is refused, never cut off. */
 static void
 huge_lines(void **state)
 {
@@ -289,7 +293,7 @@ huge_lines(void **state)
 
 	(void)state;
 	assert_non_null(text);
-	/* 128 bytes are the most; one more is too long. */
+	/* A seed of 128 bytes fits; one of 129 is too long. */
 	memset(text, 'a', 1 << 20);
 	memcpy(text, head, sizeof(head) - 1);
 	parse(KF_IMPORT_OATH, text, sizeof(head) - 1 + 256, NULL);
@@ -304,12 +308,12 @@ huge_lines(void **state)
 	parse(KF_IMPORT_OATH, text, 1 << 20, NULL);
 	assert_int_equal(count, 1);
 	assert_int_equal(taken[0].why, KF_IMPORT_SYNTAX);
-	/* What follows it is a line again. */
+	/* The line after a line that is too long is read. */
 	memcpy(text + 5000, "\nHOTP/T30 bob - " HEX "\n", 18 + sizeof(HEX) - 1);
 	parse(KF_IMPORT_OATH, text, 5000 + 18 + sizeof(HEX) - 2, "bob");
 	assert_int_equal(count, 1);
 	assert_int_equal(taken[0].why, KF_IMPORT_TAKEN);
-	/* Base32: 128 bytes, 129, and more than a line. */
+	/* Base32: 128 bytes, 129 bytes, and a line that is too long. */
 	memset(text, 'A', 1 << 20);
 	memcpy(text + 205, "\n" TOTP, sizeof(TOTP));
 	parse(KF_IMPORT_GOOGLE, text, 205 + sizeof(TOTP), NULL);
@@ -323,7 +327,7 @@ huge_lines(void **state)
 	parse(KF_IMPORT_GOOGLE, text, 1 << 20, NULL);
 	assert_int_equal(taken[0].why, KF_IMPORT_SYNTAX);
 	free(text);
-	/* Names: 255 bytes are the most. */
+	/* A name of 255 bytes fits; one of 256 is too long. */
 	memset(user, 'u', sizeof(user));
 	for (size_t len = 255; len <= 256; len++) {
 		char line[400] = "HOTP/T30 ";
@@ -335,7 +339,7 @@ huge_lines(void **state)
 	}
 }
 
-/* A NUL anywhere in a line, and the line is refused. */
+/* A line with a NUL anywhere in it is refused. */
 static void
 nuls(void **state)
 {

@@ -1,6 +1,7 @@
 /*
- * Opening a foreign file, and what root makes of the child that parses it when
- * that is in the hands of user keyfirst; see child_seam.h.
+ * Opening another module's file as root, and what root accepts from the child
+ * (user keyfirst) that parses it, when that child has been taken over.  The
+ * test decides what the child sends; see child_seam.h.
  */
 #include "tests/unit/unit.h"
 
@@ -15,6 +16,7 @@
 
 #define HEX "3132333435363738393031323334353637383930"
 
+/* What the child sends: so many entries, without the last cut bytes. */
 static struct kf_import_entry entries[2];
 static size_t entries_count;
 static size_t cut;
@@ -50,7 +52,7 @@ ask(enum kf_import_format format, const char *user, void (*how)(void),
 	return err;
 }
 
-/* A good entry and the end. */
+/* A good entry of TOTP, and the END entry. */
 static void
 prepare(void)
 {
@@ -85,7 +87,7 @@ honest(void **state)
 	    KF_OK);
 	assert_int_equal(list.count, 1);
 	kf_import_free(&list);
-	/* What is wrong with the file is all that is said. */
+	/* An error of the whole file replaces all entries. */
 	entries[1].why = KF_IMPORT_TOO_LARGE;
 	assert_int_equal(ask(KF_IMPORT_GOOGLE, "alice", say_entries, &list),
 	    KF_OK);
@@ -111,7 +113,7 @@ lie(const char *what, enum kf_import_format format, const char *user)
 		lie(#field " = " #value, KF_IMPORT_OATH, NULL); \
 	} while (0)
 
-/* The same of a key. */
+/* A good entry of a security key, and the END entry. */
 static void
 prepare_key(void)
 {
@@ -135,7 +137,7 @@ lies(void **state)
 	(void)state;
 	LIE(why, KF_IMPORT_END + 1);
 	LIE(why, UINT32_MAX);
-	LIE(why, KF_IMPORT_END);	/* with a line */
+	LIE(why, KF_IMPORT_END);	/* its line must be 0 */
 	LIE(line, 0);
 	LIE(line, KF_IMPORT_FILE_MAX + 1);
 	LIE(line, UINT32_MAX);
@@ -149,7 +151,7 @@ lies(void **state)
 	LIE(flags, 16);
 	LIE(flags, UINT32_MAX);
 	LIE(seed_len, 0);
-	LIE(seed_len, 19);		/* and one byte behind it */
+	LIE(seed_len, 19);		/* bytes after it must be 0 */
 	LIE(seed_len, KF_SEED_MAX + 1);
 	LIE(seed_len, UINT32_MAX);
 	LIE(user[0], '\0');
@@ -188,7 +190,7 @@ lies_of_keys(void **state)
 	assert_memory_equal(&list.entries[0], &entries[0], sizeof(entries[0]));
 	kf_import_free(&list);
 	LIE_OF_KEY(algorithm, 0);
-	LIE_OF_KEY(algorithm, KF_EDDSA);	/* of another length */
+	LIE_OF_KEY(algorithm, KF_EDDSA);	/* its keys are shorter */
 	LIE_OF_KEY(algorithm, 4);
 	LIE_OF_KEY(algorithm, UINT32_MAX);
 	LIE_OF_KEY(public_key_len, 0);
@@ -217,7 +219,7 @@ lies_of_keys(void **state)
 	lie("all ones", KF_IMPORT_U2F, NULL);
 }
 
-/* Whoever does not come to the end has said nothing. */
+/* Without the END entry, all entries are discarded. */
 static void
 short_and_long(void **state)
 {
@@ -250,7 +252,7 @@ silence(void **state)
 	    KF_ERR_TIMEOUT);
 }
 
-/* The child as it is, but for its user. */
+/* The real child, except that it does not become user keyfirst. */
 static struct kf_import_list
 read_text(const char *text, size_t len, const char *user)
 {
@@ -301,7 +303,7 @@ files(void **state)
 	free(text);
 }
 
-/* It grew after root had looked at its size. */
+/* A file that grows after root has checked its size. */
 static void
 grows(void **state)
 {

@@ -1,6 +1,6 @@
 /*
- * Files of pam_u2f as text: what is taken of a line, which key it is, and what
- * is never taken.
+ * The parser for files of pam_u2f (enroll_tool/import/import.h): what it takes
+ * from a line, for which person, and which keys it must refuse, and why.
  */
 #include "tests/unit/unit.h"
 
@@ -18,7 +18,7 @@
 	"4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5"
 #define POINT "axfR8uEsQkf4vOblY6RA8ncDfYEt6zOg9KE5RdiYwpZP40Li/hp/m47n60p8" \
 	"D54WK84zV2sxXs7LtkBoN79R9Q=="
-/* One bit of y is another. */
+/* One bit of y is changed, so that it is no point on the curve. */
 #define NO_POINT \
 	"axfR8uEsQkf4vOblY6RA8ncDfYEt6zOg9KE5RdiYwpZP40Li/hp/m47n60p8" \
 	"D54WK84zV2sxXs7LtkBoN79R9A=="
@@ -33,14 +33,14 @@ take(void *context, const struct kf_import_entry *entry)
 	(void)context;
 	assert_true(count < UNIT_COUNT(taken));
 	taken[count++] = *entry;
-	/* Nothing of what is refused. */
+	/* A refused entry holds no part of the key. */
 	if (entry->why != KF_IMPORT_TAKEN)
 		assert_int_equal(entry->credential_len +
 		    entry->public_key_len + entry->credential[0] +
 		    entry->public_key[0], 0);
 }
 
-/* In memory of just that size, so that a sanitizer sees its end. */
+/* The text is in a block of exactly its size, for the sanitizers. */
 static void
 parse(const char *text, size_t len, const char *user)
 {
@@ -103,7 +103,7 @@ takes(void **state)
 	}
 }
 
-/* In base64, behind what is there. */
+/* Appends bytes to text in base64; text must have the room. */
 static void
 append64(char *text, const unsigned char *bytes, size_t len)
 {
@@ -137,7 +137,7 @@ u2f_key(const unsigned char *handle, size_t handle_len,
 	return u2f(line);
 }
 
-/* Of the other types, and how long a handle may be. */
+/* The lengths of key handles, and of public keys of each type. */
 static void
 sizes(void **state)
 {
@@ -174,7 +174,7 @@ sizes(void **state)
 
 	(void)state;
 	memset(handle, 0x5a, sizeof(handle));
-	/* Odd, of 2048 bits, with an exponent that is large enough. */
+	/* As RSA: an odd modulus of 2048 bits, and a large exponent. */
 	memset(public_key, 0xd7, sizeof(public_key));
 	for (size_t i = 0; i < UNIT_COUNT(table); i++) {
 		const struct kf_import_entry *e = u2f_key(handle,
@@ -193,7 +193,7 @@ sizes(void **state)
 	}
 }
 
-/* Numbers that are no modulus or exponent. */
+/* Public keys of RSA with a wrong modulus or exponent. */
 static void
 modulus(void **state)
 {
@@ -233,7 +233,7 @@ refuses(void **state)
 		{ "alice", KF_IMPORT_NO_KEY },
 		{ "alice:", KF_IMPORT_NO_KEY },
 		{ "alice:::", KF_IMPORT_NO_KEY },
-		/* What pamu2fcfg -n says, in a line of its own. */
+		/* The output of pamu2fcfg -n, which has no user name. */
 		{ ":" KEY ",es256,+presence", KF_IMPORT_NO_KEY },
 		{ "alice:" HANDLE, KF_IMPORT_SYNTAX },
 		{ "alice:" KEY ",es256,+presence,x", KF_IMPORT_SYNTAX },
@@ -257,7 +257,7 @@ refuses(void **state)
 		{ "alice:" HANDLE "," HANDLE ",es256", KF_IMPORT_PUBLIC_KEY },
 		{ "alice:" KEY ",eddsa", KF_IMPORT_PUBLIC_KEY },
 		{ "alice:" KEY ",rs256", KF_IMPORT_PUBLIC_KEY },
-		/* Each is of the other format. */
+		/* The old format with a base64 key, and the new with hex. */
 		{ "alice:" KEY, KF_IMPORT_PUBLIC_KEY },
 		{ "alice:" HANDLE ",04" POINT_HEX ",es256",
 		  KF_IMPORT_PUBLIC_KEY },
@@ -292,7 +292,7 @@ refuses(void **state)
 	}
 }
 
-/* Each key of a line by itself, and whose they are. */
+/* Each key of a line is judged by itself; only one person's are taken. */
 static void
 users(void **state)
 {
@@ -318,7 +318,7 @@ users(void **state)
 	assert_string_equal(taken[0].user, "bob");
 	parse(text, sizeof(text) - 1, "bo");
 	assert_int_equal(count, 0);
-	/* A line that does not fit still is its person's. */
+	/* A line that is too long is reported with its user name. */
 	memcpy(line, text, 6);
 	memset(line + 6, 'A', KF_IMPORT_LINE_MAX);
 	assert_int_equal(u2f(line)->why, KF_IMPORT_SYNTAX);

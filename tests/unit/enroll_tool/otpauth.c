@@ -1,4 +1,4 @@
-/* Base32, otpauth URIs, and the tool's words for times. */
+/* Base32 (totp/base32.h), otpauth URIs (totp/otpauth.h), cli/words.h. */
 #include "tests/unit/unit.h"
 
 #include <string.h>
@@ -89,7 +89,7 @@ as_people_type_it(void **state)
 	}
 }
 
-/* A NUL within is no end. */
+/* A NUL does not end the text: it is a wrong character. */
 static void
 a_nul_is_refused(void **state)
 {
@@ -116,7 +116,7 @@ groups(void **state)
 	assert_string_equal((char *)out.bytes, "MZXW 6YTB AE");
 }
 
-/* Every length of a seed, and every letter, there and back. */
+/* Seeds of every length are decoded as they were encoded. */
 static void
 round_trips(void **state)
 {
@@ -193,7 +193,7 @@ uris(void **state)
 	}
 }
 
-/* At the very edge, and one byte beyond. */
+/* The longest URI, and one byte more. */
 static void
 long_uris(void **state)
 {

@@ -1,6 +1,6 @@
 /*
- * Drawings of QR codes, read back module by module.  That phones read them is
- * for tests/e2e/tool/t-tool.sh, which scans what a terminal showed.
+ * Drawings of QR codes (totp/qr.h), compared with the code module by module.
+ * Whether a scanner can read them is tested by tests/e2e/t-tool-enroll.sh.
  */
 #include "tests/unit/unit.h"
 
@@ -19,7 +19,7 @@ make(const char *text, struct kf_qr *qr)
 	assert_int_equal(kf_qr_make(&s, qr), KF_OK);
 }
 
-/* What a module must be, the margin included. */
+/* Whether the module at x, y must be dark; the margin is light. */
 static bool
 is_dark(const struct kf_qr *qr, size_t margin, size_t x, size_t y)
 {
@@ -145,7 +145,7 @@ a_known_code(void **state)
 	}
 }
 
-/* The largest code still fits a line; more than a code takes is an error. */
+/* The largest code fits a line; a code of nothing is an error. */
 static void
 sizes(void **state)
 {
@@ -192,7 +192,7 @@ png(void **state)
 	assert_memory_equal(png.bytes, head, 16);
 	assert_int_equal(big_endian(png.bytes + 16), 8 * 29);
 	assert_int_equal(big_endian(png.bytes + 20), 8 * 29);
-	assert_int_equal(png.bytes[24], 1);	/* bit a pixel */
+	assert_int_equal(png.bytes[24], 1);	/* one bit for each pixel */
 	assert_memory_equal(png.bytes + png.len - 8, "IEND", 4);
 	kf_png_wipe(&png);
 	assert_null(png.bytes);

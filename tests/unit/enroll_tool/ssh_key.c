@@ -1,6 +1,6 @@
 /*
- * A credential as files of OpenSSH: the bytes, read back one by one, and what
- * the real ssh-keygen makes of them.
+ * A credential as OpenSSH key files (enroll_tool/keys/ssh_key.h).  The test
+ * parses each field of the files, and has ssh-keygen read them, if it is there.
  */
 #include "tests/unit/unit.h"
 
@@ -216,7 +216,7 @@ refused(void **state)
 	assert_int_equal(kf_ssh_key_public(&key, "", public, &len),
 	    KF_ERR_RANGE);
 	key = make_key(KF_ES256, 64, "ssh:");
-	/* A line of its own in authorized_keys. */
+	/* The comment would add another line to authorized_keys. */
 	assert_int_equal(kf_ssh_key_public(&key, "x\nssh-rsa AAAA", public,
 	    &len), KF_ERR_RANGE);
 	memset(long_comment, 'c', sizeof(long_comment) - 1);
@@ -228,7 +228,7 @@ refused(void **state)
 	    KF_ERR_RANGE);
 }
 
-/* What ssh-keygen says; false: it is not installed. */
+/* Runs ssh-keygen; said is its output.  False: it is not installed. */
 static bool
 run_keygen(const char *option, const char *file, char *said, size_t size)
 {
@@ -260,7 +260,7 @@ run_keygen(const char *option, const char *file, char *said, size_t size)
 	return true;
 }
 
-/* "type blob" of it, without a comment. */
+/* Returns the length of "type blob", the line without its comment. */
 static size_t
 words(const char *line)
 {
@@ -295,7 +295,7 @@ keygen(void **state)
 		}
 		assert_int_equal(words(said), words(public));
 		assert_memory_equal(said, public, words(public));
-		/* With the fingerprint, it has parsed the other file too. */
+		/* A fingerprint shows that it has parsed the public file. */
 		assert_true(run_keygen("-l", unit_path("id.pub"), said,
 		    sizeof(said)));
 		assert_non_null(strstr(said, "SHA256:"));
