@@ -1,12 +1,13 @@
 /*
- * Messages of the device program.  Whatever is not exactly a message is
- * KF_ERR_PROTOCOL, and what is understood has one way only to be said.
+ * The messages of the device program (key_protocol/msg.h).  Bytes that are not
+ * exactly one valid message must be refused with KF_ERR_PROTOCOL, and each
+ * message must have only one encoding.
  */
 #include "tests/unit/key_protocol/samples.h"
 
 #include <string.h>
 
-/* Decodes, and says it again. */
+/* Decodes f, and encodes the result into *second. */
 static enum kf_err
 again(enum sample sample, const struct kf_frame *f, struct kf_frame *second)
 {
@@ -89,18 +90,18 @@ values(void **state)
 		size_t at;
 		unsigned char value;
 	} table[] = {
-		{ FIND, 32, 0 },			/* and two behind it */
+		{ FIND, 32, 0 },		/* but two candidates follow */
 		{ FIND, 32, KF_KEY_CANDIDATES_MAX + 1 },
 		{ FIND, 32, 255 },
 		{ FIND, 35, 0 },			/* a NUL in the RP id */
 		{ ASSERT, 0, KF_KEY_CANDIDATES_MAX },
 		{ ASSERT, 0, 255 },
-		{ ASSERT, 1, KF_KEY_VERIFY_PIN },	/* without one */
+		{ ASSERT, 1, KF_KEY_VERIFY_PIN },	/* without a PIN */
 		{ ASSERT, 1, 3 },
 		{ ASSERT, 1, 255 },
-		{ ASSERT_PIN, 1, KF_KEY_VERIFY_NO },	/* with one */
+		{ ASSERT_PIN, 1, KF_KEY_VERIFY_NO },	/* with a PIN */
 		{ ASSERT_PIN, 1, KF_KEY_VERIFY_BUILT_IN },
-		{ ASSERT_PIN, 36, 0 },		/* a NUL in it */
+		{ ASSERT_PIN, 36, 0 },		/* a NUL in the PIN */
 		{ MAKE, 0, 0 },
 		{ MAKE, 0, KF_RS256 + 1 },
 		{ MAKE, 0, 255 },
@@ -111,7 +112,7 @@ values(void **state)
 		{ MAKE, 37, 0 },		/* a NUL in the RP id */
 		{ OPENED, 0, 32 | 31 },
 		{ OPENED, 0, 128 | 31 },
-		{ OPENED, 0, 30 },		/* U2F that says more */
+		{ OPENED, 0, 30 },		/* U2F with flags of FIDO2 */
 		{ OPENED, 17, 1 },
 		{ OPENED, 17, 0x1e },
 		{ OPENED_U2F, 0, 2 },
@@ -136,7 +137,7 @@ values(void **state)
 	}
 }
 
-/* What was refused leaves no PIN behind, nor anything else. */
+/* A message that is refused leaves nothing in the struct, and no PIN. */
 static void
 refused_is_wiped(void **state)
 {
@@ -173,14 +174,14 @@ start(const void *fixed, size_t len)
 	f.len = len;
 }
 
-/* The shortest and longest that each field takes, and a byte beyond. */
+/* The shortest and longest value of each field, and one byte beyond. */
 static void
 lengths(void **state)
 {
 	static const struct {
 		size_t fields[4], min[4], max[4];
 		enum sample sample;
-		size_t before;		/* bytes; the last of them is 1 */
+		size_t before;		/* fixed bytes; the last one is 1 */
 	} table[] = {
 		{ { 1, 1 }, { 1, 1 }, { KF_KEY_RP_ID_SIZE - 1,
 			KF_KEY_CREDENTIAL_MAX }, FIND, KF_KEY_HASH_SIZE + 1 },
@@ -236,7 +237,7 @@ pin_lengths(void **state)
 	}
 }
 
-/* Sixteen of the longest fit a frame; one more is refused. */
+/* Sixteen of the longest candidates fit a frame; one more is refused. */
 static void
 candidates(void **state)
 {
@@ -258,7 +259,7 @@ candidates(void **state)
 	assert_int_equal(sample_decode(FIND, &f), KF_OK);
 }
 
-/* What does not fit is not said. */
+/* A message with a value out of range is not encoded. */
 static void
 out_of_range(void **state)
 {

@@ -1,4 +1,4 @@
-/* One of each message of the device program; see key_protocol/samples.h. */
+/* A sample of each message of the device program; see samples.h. */
 #include "tests/unit/key_protocol/samples.h"
 
 #include <string.h>

@@ -1,6 +1,6 @@
 /*
- * One of each message of the device program, by number, so that a test can do
- * the same with all of them.
+ * A sample of each message of key_protocol/msg.h, by number, so that a test can
+ * do the same with all messages.
  */
 #ifndef KF_TESTS_KEY_SAMPLES_H
 #define KF_TESTS_KEY_SAMPLES_H
@@ -26,14 +26,14 @@ union sample_message {
 	enum kf_key_failure failure;
 };
 
-/* What is encoded, and what was decoded. */
+/* The message to encode, and the message that was decoded. */
 extern union sample_message sample_in, sample_out;
 
-/* Into sample_in. */
+/* Fills in sample_in with the sample. */
 void
 sample_fill(enum sample sample);
 
-/* From sample_in, and into sample_out. */
+/* Encodes sample_in into *f; decodes *f into sample_out. */
 enum kf_err
 sample_encode(enum sample sample, struct kf_frame *f);
 enum kf_err

@@ -1,5 +1,6 @@
 /*
- * softkey report by report: channels, sequences, limits, and who is busy.
+ * CTAPHID in softkey, tested report by report: channels, sequence numbers, time
+ * limits, and the busy state.
  */
 #include "tests/unit/softkey/reports.h"
 
@@ -43,7 +44,7 @@ channels(void **state)
 	put_next(ours + 1000, 0, NULL, 0);
 	put_next(ours, 0, NULL, 0);
 	get_nothing();
-	/* After a power cycle, old channels are nothing. */
+	/* After a power cycle, old channels are invalid. */
 	softkey_power_cycle(key, now);
 	put(ours, SOFTKEY_HID_PING, 0, NULL, 0);
 	get_error(ours, SOFTKEY_HID_INVALID_CHANNEL);
@@ -92,7 +93,7 @@ sequence(void **state)
 	put(ours, SOFTKEY_HID_PING, 200, "", 1);
 	put_next(ours, 1, NULL, 0);
 	get_error(ours, SOFTKEY_HID_INVALID_SEQ);
-	/* It is over. */
+	/* The message is dropped; further packets of it are ignored. */
 	put_next(ours, 0, NULL, 0);
 	put_next(ours, 1, NULL, 0);
 	put_next(ours, 2, NULL, 0);
@@ -101,7 +102,7 @@ sequence(void **state)
 	put_next(ours, 0, NULL, 0);
 	put_next(ours, 0, NULL, 0);
 	get_error(ours, SOFTKEY_HID_INVALID_SEQ);
-	/* A message within a message. */
+	/* A new message before another one is complete. */
 	put(ours, SOFTKEY_HID_PING, 200, "", 1);
 	put(ours, SOFTKEY_HID_PING, 0, NULL, 0);
 	get_error(ours, SOFTKEY_HID_INVALID_SEQ);
@@ -120,7 +121,7 @@ resync(void **state)
 	assert_int_equal(channel_of(reply + 8), ours);
 	put(ours, SOFTKEY_HID_PING, 0, NULL, 0);
 	assert_int_equal(get_message(ours, SOFTKEY_HID_PING), 0);
-	/* It ends a wait too. */
+	/* INIT on the same channel ends a wait for a touch, too. */
 	start_waiting();
 	put(ours, SOFTKEY_HID_INIT, 8, "abcdefgh", 8);
 	assert_int_equal(get_message(ours, SOFTKEY_HID_INIT), 17);
@@ -161,7 +162,7 @@ busy(void **state)
 	get_error(theirs, SOFTKEY_HID_CHANNEL_BUSY);
 	put(ours, SOFTKEY_HID_CBOR, 1, get_info, 1);
 	get_error(ours, SOFTKEY_HID_CHANNEL_BUSY);
-	/* Neither a cancel of others nor their opening ends it. */
+	/* CANCEL and INIT on another channel do not end the wait. */
 	put(theirs, SOFTKEY_HID_CANCEL, 0, NULL, 0);
 	put(theirs, SOFTKEY_HID_INIT, 8, "abcdefgh", 8);
 	assert_int_equal(get_message(theirs, SOFTKEY_HID_INIT), 17);

@@ -1,6 +1,6 @@
 /*
- * libfido2 over a key in this process, or over anything that has I/O functions
- * and was opened as judge.dev; see softkey/judge.h.
+ * libfido2 on top of a softkey in this process, or on top of another device
+ * that was opened with judge_open_other; see judge.h.
  */
 #include "tests/unit/softkey/judge.h"
 
@@ -26,7 +26,7 @@ io_close(void *handle)
 	(void)handle;
 }
 
-/* What the person does, when the key waits. */
+/* Does what the person does when the key waits for a touch. */
 static void
 people(void)
 {
@@ -55,7 +55,7 @@ io_read(void *handle, unsigned char *bytes, size_t len, int timeout)
 			judge.now += timeout;
 			return -1;
 		}
-		/* Nothing to come, and no limit: the test is wrong. */
+		/* Nothing would end this wait: the test is wrong. */
 		assert_true(due != SOFTKEY_NEVER);
 		if (due > judge.now)
 			judge.now = due;

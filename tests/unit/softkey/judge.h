@@ -1,7 +1,8 @@
 /*
- * libfido2 on top of softkey in the same process.  Time is a number here: a
- * read that would wait moves it to when the key has something to say.  What the
- * person does is a word that is said each time the key waits for one.
+ * Runs libfido2 on top of softkey in the same process, so that libfido2 checks
+ * what softkey answers.  Time is a number here: a read that would wait moves it
+ * to the time at which the key answers.  The person is a command of softkey's
+ * control socket, which is carried out each time the key waits for a touch.
  */
 #ifndef KF_TESTS_SOFTKEY_JUDGE_H
 #define KF_TESTS_SOFTKEY_JUDGE_H
@@ -14,7 +15,7 @@
 
 #define JUDGE_RP "ssh:"
 
-/* What a test knows of a credential it has made. */
+/* What a test knows about a credential that it has made. */
 struct judge_credential {
 	unsigned char id[256];
 	size_t id_len;
@@ -25,36 +26,37 @@ struct judge_credential {
 	uint32_t counter;
 };
 
-/* And of an assertion. */
+/* What a test knows about an assertion. */
 struct judge_assertion {
 	unsigned char flags;
 	uint32_t counter;
-	int verified;		/* what fido_assert_verify says */
+	int verified;		/* the result of fido_assert_verify */
 	size_t authdata_len;
 	size_t signature_len;
 	unsigned char id[256];
 	size_t id_len;
 };
 
-/* The key that fido_dev_open reaches; a test makes it and sets the person. */
+/* The key of a test.  A test may change config, person, give_up and made. */
 struct judge {
 	struct softkey_config config;
 	struct softkey *key;
 	int64_t now;
-	const char *person;	/* "touch"; NULL: nobody; "cancel" */
+	/* "touch" or another command; "cancel": the client; NULL: nobody */
+	const char *person;
 	/*
-	 * No read goes past this time; 0: no limit.  libfido2's own limit
-	 * counts real time, of which a read here takes none.
+	 * Reads fail at this time; 0: no limit.  libfido2's own limit is in
+	 * real time, and a read here takes no real time.
 	 */
 	int64_t give_up;
-	/* Looks at what judge_make has made; NULL: nobody does. */
+	/* If not NULL, judge_make calls it with each new credential. */
 	void (*made)(const fido_cred_t *cred);
-	fido_dev_t *dev;
+	fido_dev_t *dev;	/* open, or NULL */
 	struct judge_assertion got;	/* the last one */
 };
 extern struct judge judge;
 
-/* A test of a key with everything, touched. */
+/* A test with a new key of the default configuration; the person touches it. */
 #define JUDGE_TEST(f) \
 	cmocka_unit_test_setup_teardown(f, judge_before, judge_after)
 int
@@ -62,44 +64,47 @@ judge_before(void **state);
 int
 judge_after(void **state);
 
-/* The key anew, after a change of judge.config. */
+/* Starts the key anew, after a change of judge.config. */
 void
 judge_restart(void);
 
-/* Opens it; judge.dev until the next opening. */
+/* Opens the key as judge.dev. */
 void
 judge_open(void);
-/* Something else, by functions of the test's own; what libfido2 says. */
+/* Opens another device with these functions; returns libfido2's result. */
 int
 judge_open_other(const fido_dev_io_t *io, const char *path);
-/* Closes what is open, if anything is. */
+/* Closes judge.dev, if it is open. */
 void
 judge_close(void);
 
-/* A command of the control socket; fails the test unless it is "ok". */
+/* Runs a command of the control socket; the test fails unless it is "ok". */
 const char *
 judge_tell(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /*
- * fido_dev_make_cred; protect 0: not asked for; when it is made, it is
- * verified too, and *credential is what it is.
+ * Calls fido_dev_make_cred and returns its result; protect 0: no credProtect.
+ * Verifies the attestation of a new credential, and stores it in *credential.
  */
 int
 judge_make(int type, int protect, fido_opt_t uv, const char *pin,
     const struct judge_credential *exclude,
     struct judge_credential *credential);
 
-/* The usual one, ES256, which must succeed. */
+/* Makes and returns an ES256 credential, or fails the test. */
 struct judge_credential
 judge_made(int protect, fido_opt_t uv, const char *pin);
 
-/* fido_dev_get_assert of this one; verified when there is one. */
+/*
+ * Calls fido_dev_get_assert for one credential and returns its result; the
+ * assertion and whether it verifies are in judge.got.
+ */
 int
 judge_assert(const struct judge_credential *credential, fido_opt_t up,
     fido_opt_t uv, const char *pin);
 int
 judge_touched(const struct judge_credential *credential);
-/* The same: was there an answer, and is it a signature of the credential's? */
+/* Whether an assertion with a touch succeeds and its signature verifies. */
 bool
 judge_good(const struct judge_credential *credential);
 int

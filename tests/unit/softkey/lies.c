@@ -1,12 +1,12 @@
 /*
- * What softkey says when it was told to lie: each lie is seen by whoever looks
- * for it, and afterwards the key is a good one again.
+ * softkey when it was told to lie.  Each lie must show in the answer, and
+ * afterwards the key must behave correctly again.
  */
 #include "tests/unit/softkey/judge.h"
 
 #include <string.h>
 
-/* It answers, and libfido2 sees that it is no signature of the credential's. */
+/* Whether the key answers, and libfido2 finds that the signature is wrong. */
 static bool
 unverified(const struct judge_credential *one)
 {
@@ -71,7 +71,7 @@ lies_of_ctap2(void **state)
 	assert_int_equal(judge.got.id_len, one.id_len);
 	assert_memory_not_equal(judge.got.id, one.id, one.id_len);
 	judge_tell("credential ok");
-	/* libfido2 1.12 takes this one; it is for others to refuse. */
+	/* libfido2 1.12 accepts this lie; other code has to refuse it. */
 	judge_tell("authdata trailing");
 	assert_int_equal(judge_touched(&one), FIDO_OK);
 	assert_int_equal(judge.got.authdata_len, 2 + 37 + 1);
@@ -113,7 +113,7 @@ counters(void **state)
 	}
 }
 
-/* Hostile on the wire: nothing gets through, and the key recovers. */
+/* While the transport is hostile, requests fail; afterwards they succeed. */
 static void
 hostile(void **state)
 {

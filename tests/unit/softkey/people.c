@@ -1,6 +1,6 @@
 /*
- * softkey and libfido2: what needs a person, who touches, refuses, takes too
- * long, or is not there; and what a client does then.
+ * softkey and libfido2: requests that need a person, who touches the key,
+ * refuses, takes too long or is not there; and clients that give up or cancel.
  */
 #include "tests/unit/softkey/judge.h"
 
@@ -35,7 +35,7 @@ people(void **state)
 	assert_true(judge_good(&one));
 }
 
-/* The limit of the client; after it the device has to be opened again. */
+/* After a time-out of the client, the device has to be opened again. */
 static void
 client_gives_up(void **state)
 {
@@ -75,13 +75,13 @@ excluded(void **state)
 	one.id[0] ^= 1;
 	assert_int_equal(judge_make(COSE_ES256, 0, FIDO_OPT_OMIT, NULL, &one,
 	    NULL), FIDO_OK);
-	/* Protected: that it is there is told to nobody unverified. */
+	/* credProtect 3: without verification it is treated as absent. */
 	one = judge_made(3, FIDO_OPT_OMIT, NULL);
 	assert_int_equal(judge_make(COSE_ES256, 0, FIDO_OPT_OMIT, NULL, &one,
 	    NULL), FIDO_OK);
 }
 
-/* A touch and nothing else, as clients let people choose among keys. */
+/* A touch only, with which clients let a person choose one of several keys. */
 static void
 chosen(void **state)
 {

@@ -1,6 +1,6 @@
 /*
- * softkey and libfido2: PIN, built-in verification, and credentials that are
- * there for whoever was verified.
+ * softkey and libfido2: PIN, built-in user verification, and credentials that
+ * need verification (credProtect).
  */
 #include "tests/unit/softkey/judge.h"
 
@@ -32,7 +32,7 @@ pin(unsigned protocols)
 	assert_false(fido_dev_has_pin(judge.dev));
 	assert_int_equal(fido_dev_set_pin(judge.dev, "123", NULL),
 	    FIDO_ERR_PIN_POLICY_VIOLATION);
-	/* Bytes enough, code points too few. */
+	/* Enough bytes, but too few code points. */
 	assert_int_equal(fido_dev_set_pin(judge.dev, "\xc3\xa4\xc3\xb6", NULL),
 	    FIDO_ERR_PIN_POLICY_VIOLATION);
 	assert_int_equal(fido_dev_set_pin(judge.dev, "1234", NULL), FIDO_OK);
@@ -52,10 +52,10 @@ pin(unsigned protocols)
 	assert_int_equal(with_pin(&one, "5678"), FIDO_OK);
 	assert_int_equal(judge.got.flags, 0x05);
 	assert_int_equal(judge.got.verified, FIDO_OK);
-	/* Without one, a touch is enough for an assertion. */
+	/* For an assertion without a PIN, a touch is enough. */
 	assert_int_equal(judge_touched(&one), FIDO_OK);
 	assert_int_equal(judge.got.flags, 0x01);
-	/* Wrong three times; the right one does not help then. */
+	/* After three wrong PINs, the right PIN is refused, too. */
 	assert_int_equal(with_pin(&one, "0000"), FIDO_ERR_PIN_INVALID);
 	assert_int_equal(with_pin(&one, "5678"), FIDO_OK);
 	assert_int_equal(tries(), 8);
@@ -149,7 +149,7 @@ built_in(void **state)
 	assert_int_equal(with_pin(&one, NULL), FIDO_OK);
 	assert_int_equal(judge.got.flags, 0x05);
 	assert_int_equal(judge.got.verified, FIDO_OK);
-	/* The finger is the touch. */
+	/* The fingerprint counts as the touch. */
 	assert_non_null(strstr(judge_tell("stats"), "touches=1"));
 	judge_tell("uv fail");
 	assert_int_equal(with_pin(&one, NULL), FIDO_ERR_UV_INVALID);

@@ -1,4 +1,4 @@
-/* softkey, started as a program; see softkey/process.h. */
+/* softkey, started as a program; see process.h. */
 #include "tests/unit/softkey/process.h"
 
 #include <poll.h>
@@ -81,7 +81,7 @@ program_say(int fd, const char *lines)
 	assert_int_equal(write(fd, lines, strlen(lines)), strlen(lines));
 }
 
-/* The next line. */
+/* Reads the next line, without its newline. */
 static void
 hear(int fd, char line[256])
 {
@@ -127,7 +127,7 @@ program_told(const char *line, const char *wanted)
 	program_answered(program.control, wanted);
 }
 
-/* libfido2 on the socket. */
+/* libfido2's I/O functions for the program's socket. */
 
 static void *
 io_open(const char *path)

@@ -1,6 +1,7 @@
 /*
- * softkey as a program: started, told things on its control socket, and opened
- * by libfido2 as judge.dev.  Everything is waited for, for so long at most.
+ * Starts softkey as a program, sends commands to its control socket, and opens
+ * its device with libfido2 as judge.dev.  No function waits for an event longer
+ * than PROGRAM_PATIENCE milliseconds.
  */
 #ifndef KF_TESTS_SOFTKEY_PROCESS_H
 #define KF_TESTS_SOFTKEY_PROCESS_H
@@ -13,38 +14,43 @@ enum { PROGRAM_PATIENCE = 20000 };
 
 struct program {
 	pid_t pid;
-	int control;		/* connected */
-	/* Paths: its sockets, and the certificate of its maker. */
-	char device[64];
-	char controls[64];
-	char root[64];
+	int control;		/* connection to its control socket */
+	char device[64];	/* path of its device socket */
+	char controls[64];	/* path of its control socket */
+	char root[64];		/* path of its attestation root (PEM) */
 };
 extern struct program program;
 
-/* With an option besides, or NULL. */
+/* Starts it, with one more option, or NULL. */
 void
 program_start(const char *option, const char *value);
-/* Its status. */
+/* Stops it; returns its wait status. */
 int
 program_stop(void);
 
-/* Connects to one of its sockets; -1 when there is nobody. */
+/* Connects to one of its sockets; returns -1 when nobody listens. */
 int
 program_join(const char *path, int type);
 
-/* Says lines; program_answered takes an answer, which must begin so. */
+/*
+ * program_say sends lines; program_answered reads one answer, which must begin
+ * with wanted.
+ */
 void
 program_say(int fd, const char *lines);
 void
 program_answered(int fd, const char *wanted);
 
-/* Both, on its control socket; and: is that the answer? */
+/*
+ * Send a line to program.control and read the answer.  program_told fails the
+ * test unless it begins with wanted; program_says returns whether it does.
+ */
 void
 program_told(const char *line, const char *wanted);
 bool
 program_says(const char *line, const char *wanted);
 
-/* What libfido2 says. */
+/* Opens the device as judge.dev; returns libfido2's result. */
 int
 program_open(void);
 

@@ -1,6 +1,6 @@
 /*
- * softkey as a program: a device that several have open at once, and a control
- * socket.  Everything here is waited for; nothing sleeps.
+ * softkey as a program: a device that several clients have open at once, and a
+ * control socket.  The tests wait for events, and never sleep.
  */
 #include "tests/unit/softkey/process.h"
 
@@ -27,7 +27,7 @@ after(void **state)
 	(void)state;
 	judge_close();
 	assert_int_equal(program_stop(), 0);
-	/* It takes its sockets with it. */
+	/* It removes its sockets when it exits. */
 	assert_int_not_equal(access(program.device, F_OK), 0);
 	assert_int_not_equal(access(program.controls, F_OK), 0);
 	return 0;
@@ -53,7 +53,7 @@ touch(void **state)
 	make_one();
 	program_told("touch", "error nothing waits");
 	program_told("stats reset", "ok");
-	/* Said before, done when it waits. */
+	/* Sent before the request; carried out when the key waits. */
 	program_say(program.control, "wait touch\ntouch\nwait idle\nstats\n");
 	assert_true(judge_good(&one));
 	program_answered(program.control, "ok");
@@ -116,7 +116,10 @@ received(int fd)
 	return (size_t)n;
 }
 
-/* As with hidraw: who has it open sees everything, and 65 bytes are one. */
+/*
+ * As with hidraw, each client that has the device open gets every report, and a
+ * report to the device has 65 bytes.
+ */
 static void
 openings(void **state)
 {
@@ -128,13 +131,13 @@ openings(void **state)
 		fds[i] = program_join(program.device, SOCK_SEQPACKET);
 		assert_true(fds[i] >= 0);
 	}
-	/* They are taken one by one; the last may not have been yet. */
+	/* softkey accepts them one by one; the last may still be queued. */
 	while (!program_says("stats", "ok openings=3 init=0"))
 		continue;
 	send_init(fds[0], 0, 65);
 	for (size_t i = 0; i < 3; i++)
 		assert_int_equal(received(fds[i]), 64);
-	/* No report id; too short; too long; another id. */
+	/* Without report id, too short, too long, with a wrong id. */
 	send_init(fds[0], 1, 64);
 	send_init(fds[0], 0, 64);
 	send_init(fds[0], 0, 66);
@@ -195,7 +198,7 @@ controllers(void **state)
 	program_say(other, "nonsense\nretries\n");
 	program_answered(other, "error");
 	program_answered(other, "ok");
-	/* A line without an end is an end. */
+	/* A line that is too long ends the connection. */
 	memset(line, 'x', sizeof(line));
 	assert_int_equal(write(other, line, sizeof(line)), sizeof(line));
 	assert_true(read(other, line, sizeof(line)) <= 0);

@@ -1,5 +1,6 @@
 /*
- * softkey byte by byte: what libfido2 never sends, and a strict key refuses.
+ * Requests to softkey, byte by byte: messages that libfido2 never sends, and
+ * that a strict key must refuse.
  */
 #include "tests/unit/softkey/reports.h"
 
@@ -98,7 +99,7 @@ statuses(void **state)
 		{ "02 a3" RP_1 "02" HASH "06 41 00", 0x14 },
 		{ "02 a4" RP_1 "02" HASH "06 41 00 07 03", 0x02 },
 		{ "02 a4" RP_1 "02" HASH "06 41 00 07 02", 0x33 },
-		/* An unknown parameter is none of our business. */
+		/* An unknown parameter is ignored. */
 		{ "02 a3" RP_1 "02" HASH "18 63 00", 0x2e },
 		/* makeCredential */
 		{ "01 a3 01" HASH RP_2 USER, 0x14 },
@@ -140,7 +141,7 @@ statuses(void **state)
 		    reply[0] != table[i].status)
 			fail_msg("%s: %02x", table[i].request, reply[0]);
 	}
-	/* The true ones, for comparison. */
+	/* Valid requests, for comparison. */
 	put_message(ours, SOFTKEY_HID_CBOR, bytes,
 	    hex("01 a4 01" HASH RP_2 USER PARAMS, bytes));
 	get_keepalive(ours);
@@ -220,7 +221,7 @@ u2f(void **state)
 	put_message(ours, SOFTKEY_HID_MSG, apdu, 7 + 64);
 	assert_int_equal(get_message(ours, SOFTKEY_HID_MSG), 2);
 	assert_memory_equal(reply, "\x69\x85", 2);
-	/* It waits, as far as a test is concerned, until the client stops. */
+	/* It counts as waiting for a touch until the client stops asking. */
 	assert_true(softkey_waits(key, now));
 	now += 2000;
 	assert_false(softkey_waits(key, now));
@@ -228,7 +229,7 @@ u2f(void **state)
 	put_message(ours, SOFTKEY_HID_MSG, apdu, 7 + 64);
 	(void)get_message(ours, SOFTKEY_HID_MSG);
 	assert_true(softkey_touch(key, now));
-	/* One touch, one command. */
+	/* One touch is good for one command. */
 	put_message(ours, SOFTKEY_HID_MSG, apdu, 7 + 64);
 	len = get_message(ours, SOFTKEY_HID_MSG);
 	assert_true(len > 400);
@@ -247,7 +248,7 @@ u2f(void **state)
 			assert_int_equal(len, 2);
 			assert_memory_equal(reply, "\x69\x85", 2);
 		} else {
-			/* Not enforced: signed, and says that nobody was. */
+			/* Needs no touch: signed, with presence bit 0. */
 			assert_true(len > 70);
 			assert_int_equal(reply[0], 0);
 		}
@@ -258,7 +259,7 @@ u2f(void **state)
 	assert_memory_equal(reply, "\x6a\x80", 2);
 }
 
-/* What a test may say, and what it may not. */
+/* Wrong commands to the control socket, and two right ones. */
 static void
 controls(void **state)
 {

@@ -1,6 +1,4 @@
-/*
- * The client of softkey/reports.h.
- */
+/* A CTAPHID client for tests; see reports.h. */
 #include "tests/unit/softkey/reports.h"
 
 #include <string.h>

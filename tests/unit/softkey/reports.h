@@ -1,6 +1,6 @@
 /*
- * CTAPHID from the client's side, one report at a time, to a softkey in this
- * process; time is a number that a test sets.
+ * A CTAPHID client for tests, which sends and reads single reports of a softkey
+ * in this process.  Time is a number that the test sets.
  */
 #ifndef KF_TESTS_SOFTKEY_REPORTS_H
 #define KF_TESTS_SOFTKEY_REPORTS_H
@@ -13,18 +13,21 @@
 
 #define BROADCAST UINT32_C(0xffffffff)
 
-/* Made anew for each test, with two channels. */
+/* A new key for each test, the time, and two channels of the key. */
 extern struct softkey *key;
 extern int64_t now;
 extern uint32_t ours, theirs;
 
-/* Set-up and teardown; nothing may be left unread. */
+/* Set-up and teardown; the test fails when a report is left unread. */
 int
 reports_before(void **state);
 int
 reports_after(void **state);
 
-/* A first report that announces len bytes and brings n of them. */
+/*
+ * Send an initial packet, which announces len bytes and holds n of them; a
+ * continuation packet; and a whole message.
+ */
 void
 put(uint32_t channel, unsigned command, size_t len, const void *bytes,
     size_t n);
@@ -34,23 +37,24 @@ void
 put_message(uint32_t channel, unsigned command, const unsigned char *bytes,
     size_t len);
 
-/* What the last get_message has brought. */
+/* The payload that the last get_message has read. */
 extern unsigned char reply[8000];
 
-/* The next message is this command on this channel; its length. */
+/* Reads a message, which must be this command; returns its length. */
 size_t
 get_message(uint32_t channel, unsigned command);
 void
 get_error(uint32_t channel, unsigned code);
 void
 get_nothing(void);
-/* One that says that a touch is needed. */
+/* A keepalive message that says that a touch is needed. */
 void
 get_keepalive(uint32_t channel);
-/* A new channel. */
+/* Gets a new channel with INIT. */
 uint32_t
 get_channel(void);
 
+/* Returns the channel number in the first four bytes. */
 uint32_t
 channel_of(const unsigned char *report);
 

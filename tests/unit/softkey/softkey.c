@@ -1,6 +1,7 @@
 /*
- * softkey as libfido2 sees it: whatever a real key would be asked, and what it
- * would refuse.  libfido2 is the judge, and time is a number.
+ * softkey and libfido2: the usual requests to a security key, over FIDO2 and
+ * U2F, which it must fulfil or refuse as a real key does.  libfido2 verifies
+ * the answers; time is a number (judge.h).
  */
 #include "tests/unit/softkey/judge.h"
 
@@ -25,14 +26,14 @@ algorithms(void **state)
 		assert_true(judge_good(&one));
 		assert_int_equal(judge.got.flags, 0x01);
 		assert_true(judge.got.counter > one.counter);
-		/* The same secret is the same key. */
+		/* Restarted with the same secret, it is the same key. */
 		judge_restart();
 		judge_open();
 		assert_true(judge_good(&one));
 	}
 }
 
-/* The certificate is of the CA that --attestation-root writes. */
+/* The certificate leads to the root that --attestation-root writes. */
 static void
 chain(const fido_cred_t *cred)
 {
@@ -79,7 +80,7 @@ attestations(void **state)
 	judge_open();
 	judge.made = chain;
 	(void)judge_made(0, FIDO_OPT_OMIT, NULL);
-	/* Another key of the same secret has the same CA. */
+	/* Another model with the same secret has the same root. */
 	judge.config.aaguid[0] ^= 1;
 	judge_restart();
 	judge_open();
@@ -95,7 +96,7 @@ attestations(void **state)
 	(void)judge_made(0, FIDO_OPT_OMIT, NULL);
 }
 
-/* What a probe tells, and that it needs nobody. */
+/* Silent requests: they need no touch, and find only the key's credentials. */
 static void
 probes(void **state)
 {
@@ -112,7 +113,7 @@ probes(void **state)
 	assert_int_equal(judge_silent(&other), FIDO_ERR_NO_CREDENTIALS);
 	other.id_len--;
 	assert_int_equal(judge_silent(&other), FIDO_ERR_NO_CREDENTIALS);
-	/* Another key. */
+	/* A key with another secret. */
 	judge.config.secret[0] ^= 1;
 	judge_restart();
 	judge_open();
@@ -121,7 +122,7 @@ probes(void **state)
 	assert_non_null(strstr(judge_tell("stats"), "silent=1"));
 }
 
-/* Keys and handles are the same thing over both protocols. */
+/* A credential made over FIDO2 works over U2F, and the other way round. */
 static void
 both_ways(void **state)
 {
@@ -145,7 +146,7 @@ both_ways(void **state)
 	assert_true(judge_good(&old));
 }
 
-/* What needs verification, or is no ES256, does not exist for U2F. */
+/* Over U2F, a credential that needs verification or is not ES256 is absent. */
 static void
 u2f_sees_less(void **state)
 {

@@ -1,7 +1,8 @@
 /*
- * The token of softkey that stands for a verified person: for what, for whom,
- * how often and how long it is good.  libfido2 fetches a new one each time, so
- * it would not notice.
+ * softkey's pinUvAuthToken, which stands for a verified person: for which
+ * commands and which relying party it is valid, how often, and how long.
+ * libfido2 fetches a new token for each request, so its tests would not notice
+ * a mistake here.
  */
 #include <string.h>
 
@@ -51,7 +52,10 @@ after(void **state)
 	return 0;
 }
 
-/* The status; a new command, with nobody's touch left from another. */
+/*
+ * Runs a new command, without a touch or verification of the command before;
+ * returns its status.
+ */
 static unsigned
 run(const struct softkey_out *request)
 {
@@ -65,7 +69,7 @@ run(const struct softkey_out *request)
 	return reply[0];
 }
 
-/* Fetches one with protocol one; permissions OLD: the old way. */
+/* Fetches a token with PIN protocol one; OLD: by getPinToken. */
 static void
 fetch(unsigned permissions, const char *rp)
 {
@@ -80,7 +84,7 @@ fetch(unsigned permissions, const char *rp)
 	softkey_point(mine, ours);
 	softkey_put_raw(&out, "\6\xa2\1\1\2\2", 6);
 	assert_int_equal(run(&out), 0);
-	/* 0, map, 1, map of five: 1 2, 3 -25, -1 1, -2 x, -3 y */
+	/* Status, map, 1, and a COSE_Key: 1 2, 3 -25, -1 1, -2 x, -3 y. */
 	memcpy(theirs + 1, reply + 14, 32);
 	memcpy(theirs + 33, reply + 49, 32);
 	assert_true(softkey_ecdh(mine, theirs, z));
@@ -206,12 +210,12 @@ for_whom(void **state)
 	fetch(MAKE | ASSERT, "ssh:");
 	assert_int_equal(make("other"), BAD_TOKEN);
 	assert_int_equal(make("ssh:"), 0);
-	/* Of old, for whoever comes first. */
+	/* An old token is bound to the first relying party it is used for. */
 	fetch(OLD, NULL);
 	assert_int_equal(signs(false), 0);
 	assert_int_equal(make("other"), BAD_TOKEN);
 	assert_int_equal(make("ssh:"), 0);
-	/* What is no key does not count, whatever its id. */
+	/* A credential descriptor of another type is ignored. */
 	fetch(ASSERT, "ssh:");
 	assert_int_equal(assertion("ssh:", "private-key", false),
 	    NO_CREDENTIALS);
@@ -236,7 +240,7 @@ how_long(void **state)
 	fetch(ASSERT, "ssh:");
 	key->now += 30000;
 	assert_int_equal(signs(false), BAD_TOKEN);
-	/* There is one at a time. */
+	/* A new token makes the one before invalid. */
 	fetch(ASSERT, "ssh:");
 	memcpy(before_it, token, sizeof(token));
 	fetch(ASSERT, "ssh:");

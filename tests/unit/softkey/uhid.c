@@ -1,7 +1,7 @@
 /*
- * What softkey says to /dev/uhid, and does with what comes from there: a
- * socket pair is the kernel.  That the kernel agrees is for the tests that have
- * one.
+ * The events that softkey writes to /dev/uhid, and how it handles those that it
+ * reads there.  A socket pair takes the place of the kernel; the tests in
+ * tests/vm/ have a real one.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -82,7 +82,7 @@ say_type(unsigned type)
 	say(&event, sizeof(event));
 }
 
-/* INIT on the broadcast channel. */
+/* Makes a report with INIT on the broadcast channel. */
 static struct uhid_event
 init_report(unsigned short size)
 {
@@ -140,7 +140,7 @@ reports(void **state)
 	assert_memory_equal(answer->u.input2.data + 7,
 	    "\1\2\3\4\5\6\7\10", 8);
 	nothing_heard();
-	/* Of another size, of another kind, with an id. */
+	/* Reports of a wrong size, of another type, or with an id. */
 	event = init_report(64);
 	say(&event, sizeof(event));
 	event = init_report(66);
@@ -174,7 +174,7 @@ no_other_reports(void **state)
 	assert_int_equal(answer->type, UHID_SET_REPORT_REPLY);
 	assert_int_equal(answer->u.set_report_reply.id, 78);
 	assert_int_equal(answer->u.set_report_reply.err, EIO);
-	/* Shorter than a type: nothing. */
+	/* An event that is shorter than its type field is ignored. */
 	say(&event, 2);
 	nothing_heard();
 }

@@ -1,6 +1,7 @@
 /*
- * One guess of the verifier, with everything around it made up: what may take
- * time before a stranger is answered.
+ * kf_guess_try, linked with functions of this file in place of the store, the
+ * factors and the log.  A stranger's answer must take the same time whether the
+ * person is enrolled or not.
  */
 #include "tests/unit/unit.h"
 
@@ -10,14 +11,17 @@
 #include "verifier/guess.h"
 #include "verifier/report.h"
 
-/* Of a clock that is moved, so that no machine is too slow for this. */
+/*
+ * By so many milliseconds these functions move the clock; so large that the
+ * speed of the machine does not matter.
+ */
 #define READ_MS 100000
 #define HASH_MS 1000000
 #define NOISE_MS 90000
 
 static unsigned charges;
 
-/* Reading what a person has enrolled: only of who has something. */
+/* Reading an enrolment takes long, and is done for enrolled persons only. */
 enum kf_err
 kf_store_get(struct kf_store *store, uint32_t uid, int64_t deadline,
     struct kf_person *person)
@@ -41,7 +45,7 @@ kf_store_state(struct kf_store *store, uint32_t uid, int64_t deadline,
 	return KF_ERR_UNAVAILABLE;
 }
 
-/* Everybody's work. */
+/* Hashing a recovery code takes long, and is done for everybody. */
 enum kf_err
 kf_factor_prepare(const struct kf_person *person, struct kf_code *code)
 {
@@ -133,12 +137,15 @@ kf_report_end(const struct kf_session *s, struct kf_log *log, int priority)
 	(void)priority;
 }
 
-/* From the answer to what the waiting of strangers counts from. */
+/*
+ * Tries a guess.  Returns by how many milliseconds the time from which the
+ * delay of strangers is counted comes after the answer.
+ */
 static int64_t
 shift(enum kf_standing standing, const char *text)
 {
 	static struct kf_session s;
-	static char store;	/* nobody looks into it */
+	static char store;	/* only its address is used */
 	struct kf_msg_answer answer = { .kind = KF_ANSWER_TEXT };
 	int64_t begun, prepared;
 
@@ -154,8 +161,8 @@ shift(enum kf_standing standing, const char *text)
 }
 
 /*
- * Strangers wait from there: what is not everybody's work must not be before
- * it, or it adds to the answer of who is enrolled.
+ * That time may only be moved by work that is done for everybody.  Other work
+ * would make the answer for an enrolled person later than for others.
  */
 static void
 same_for_everybody(void **state)
