@@ -1,7 +1,7 @@
 /*
- * What people and programs answer that is no code: refused, one of the call's
- * tries, never counted as a guess.  And what a stranger sees: the same words,
- * the same delay and the same code of PAM, whoever is asked for.
+ * Answers that are not a code: each must be refused and use up one try of the
+ * call, but must not be counted as a guess.  And what a stranger sees: the same
+ * texts, the same delay and the same PAM code for every user name.
  */
 #include "tests/pam/people.h"
 
@@ -33,7 +33,7 @@ failures(const struct person *p, enum kf_position position)
 	return people_state(p).counts[position].failures;
 }
 
-/* Three times that answer: three tries, nobody is let in, nothing counted. */
+/* The same answer three times uses up three tries and is refused. */
 static void
 is_no_code(const struct person *p, const char *service, const char *answer)
 {
@@ -72,7 +72,7 @@ odd_answers(void **state)
 	struct script script = { .answers = { digits } };
 
 	(void)state;
-	/* libc opens its own things at the first call. */
+	/* libc opens descriptors of its own at the first call. */
 	(void)people_authenticate("known", p->name,
 	    &(struct script){ .answers = { "", "", "" } });
 	for (size_t i = 0; i < PEOPLE_COUNT(odd); i++)
@@ -92,7 +92,7 @@ odd_answers(void **state)
 	    PAM_SUCCESS);
 }
 
-/* A response that is NULL, and a conversation that fails in each way. */
+/* A response that is NULL, and conversations that return an error. */
 static void
 odd_conversations(void **state)
 {
@@ -121,7 +121,7 @@ odd_conversations(void **state)
 	assert_int_equal(people_state(p).lines, 0);
 }
 
-/* The one leniency, and that it makes no second code of one. */
+/* A space in the middle of a code is accepted, and makes no second code. */
 static void
 space_in_the_middle(void **state)
 {
@@ -142,7 +142,7 @@ space_in_the_middle(void **state)
 	assert_int_equal(failures(p, KF_POSITION_KNOWN), 0);
 }
 
-/* Wrong, wrong, right: the third try counts; a fourth is not asked for. */
+/* A wrong code, an empty answer and a right code: the third try succeeds. */
 static void
 three_tries(void **state)
 {
@@ -159,7 +159,7 @@ three_tries(void **state)
 	assert_string_equal(script.transcript, "E:" PROMPT "\ne:Wrong code.\n"
 	    "E:" PROMPT "\ne:That cannot be a code of yours.\nE:" PROMPT "\n");
 	assert_int_equal(failures(p, KF_POSITION_KNOWN), 0);
-	/* That code again, and codes of steps before it. */
+	/* The code of the step before, and the same code again. */
 	for (int steps = -1; steps <= 0; steps++) {
 		struct script used = { .answers = { right, right, right } };
 
@@ -183,17 +183,17 @@ waits(void **state)
 	people_wrong(p, wrong);
 	people_fail(p, KF_POSITION_KNOWN, 9);
 	people_code(p, 0, right);
-	/* Over ten seconds to wait: told, and over. */
+	/* More than ten seconds to wait: a message, and no prompt. */
 	assert_int_equal(people_authenticate("known", p->name, &script),
 	    PAM_MAXTRIES);
 	assert_int_equal(script.prompts, 0);
 	assert_non_null(strstr(script.transcript, "e:Too many wrong codes. "
 	    "Wait "));
-	/* The other way is open, and told nothing. */
+	/* Strangers are not affected, and are told nothing. */
 	assert_int_equal(people_authenticate("stranger", p->name, &stranger),
 	    PAM_SUCCESS);
 	assert_string_equal(stranger.transcript, "E:" PROMPT "\n");
-	/* A success there clears nothing here. */
+	/* A stranger's success does not clear the other count. */
 	assert_int_equal(failures(p, KF_POSITION_KNOWN), 9);
 	people_unlock(p);
 	people_fail(p, KF_POSITION_KNOWN, 3);
@@ -212,7 +212,7 @@ waits(void **state)
 	assert_non_null(strstr(script.transcript, "disabled"));
 }
 
-/* A right code in a wait is not spent. */
+/* A right code during a wait is refused, and can be used later. */
 static void
 right_code_in_a_wait(void **state)
 {
@@ -242,7 +242,7 @@ struct seen {
 	int64_t took;
 };
 
-/* All of them at once, each in a process of its own. */
+/* One login as each user, all at once, each in its own process. */
 static void
 ask_as_stranger(const char *const *users, size_t count, const char *answer,
     int flags, struct seen *seen)
@@ -273,8 +273,8 @@ ask_as_stranger(const char *const *users, size_t count, const char *answer,
 }
 
 /*
- * Unknown, unenrolled, locked, disabled, and enrolled with a wrong code:
- * nothing of it is to be seen from here.
+ * A stranger must not be able to tell whether a user is unknown, not enrolled,
+ * locked out, disabled, or enrolled and the code was wrong.
  */
 static void
 strangers_see_the_same(void **state)
@@ -301,7 +301,7 @@ strangers_see_the_same(void **state)
 	memset(long_answer, '7', sizeof(long_answer) - 1);
 	people_wrong(enrolled, wrong);
 	answers[0] = wrong;
-	/* One has recovery codes, the others have not. */
+	/* One person has recovery codes, the others have none. */
 	people_recovery(enrolled, codes);
 	people_fail(locked, KF_POSITION_STRANGER, 11);
 	people_fail(disabled, KF_POSITION_STRANGER, 100);
@@ -316,7 +316,7 @@ strangers_see_the_same(void **state)
 			assert_int_equal(seen[u].script.delay, 2000000);
 			assert_string_equal(seen[u].script.transcript,
 			    "E:" PROMPT "\nE:" PROMPT "\nE:" PROMPT "\n");
-			/* A refusal takes what it takes. */
+			/* Three refusals of 250 ms each. */
 			assert_in_range(seen[u].took, 750, 3000);
 		}
 		people_unlock(enrolled);
@@ -326,7 +326,7 @@ strangers_see_the_same(void **state)
 	    0);
 }
 
-/* To whom a first factor is known, a reason is told. */
+/* After a first factor the person is told the reason. */
 static void
 who_is_known_is_told(void **state)
 {

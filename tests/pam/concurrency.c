@@ -1,8 +1,8 @@
 /*
- * Two hundred at once, each a process with a PAM transaction of its own, held
- * at the prompt until all are there: one code is worth one login, four wrong
- * codes are judged, and nobody stands in another person's way; also when
- * processes are killed in the middle of it.
+ * Two hundred logins at once, each in its own process, which all wait at the
+ * prompt until the last one is there.  One code must be good for one login, at
+ * most four wrong codes of a person may be judged, and different people must
+ * not delay each other; also when processes are killed meanwhile.
  */
 #include "tests/pam/people.h"
 
@@ -21,17 +21,17 @@
 #define START_MS 120000
 
 struct crowd {
-	int ready[2];		/* a byte from each that is at the prompt */
-	int gate[2];		/* closed to let all go */
+	int ready[2];		/* each process at its prompt writes a byte */
+	int gate[2];		/* all go on when it is closed */
 	pid_t pids[MANY];
-	unsigned codes[256];	/* how many ended with which code of PAM */
+	unsigned codes[256];	/* how many processes, by PAM code */
 	unsigned killed;
 };
 
 static struct crowd crowd;
-static struct person *who[MANY];
-static const char *codes[MANY];
-static char texts[MANY][9];
+static struct person *who[MANY];	/* who logs in in each process */
+static const char *codes[MANY];		/* with which code */
+static char texts[MANY][9];		/* memory for codes */
 
 static void
 wait_at_the_gate(void *context, pam_handle_t *pamh)
@@ -57,7 +57,7 @@ be_one(struct crowd *c, const struct person *p, const char *service,
 	_exit(people_authenticate(service, p->name, &script));
 }
 
-/* Starts all and comes back when each of them waits at the prompt. */
+/* Starts all processes; returns when each of them waits at its prompt. */
 static void
 gather(struct crowd *c, const char *service)
 {
@@ -109,7 +109,7 @@ collect(struct crowd *c)
 		printf("# %u: killed\n", c->killed);
 }
 
-/* The verifiers of those people: our grandchildren. */
+/* Finds the verifiers of those processes; returns how many there are. */
 static size_t
 find_verifiers(const struct crowd *c, pid_t *found, size_t max)
 {
@@ -141,7 +141,7 @@ find_verifiers(const struct crowd *c, pid_t *found, size_t max)
 	return count;
 }
 
-/* Every fifth verifier, and every seventh of those that wait for one. */
+/* Kills every fifth verifier, and every seventh process that logs in. */
 static void
 kill_some(const struct crowd *c, const pid_t *verifiers, size_t count)
 {
@@ -179,7 +179,7 @@ all_the_same(struct person *p, const char *code)
 	}
 }
 
-/* The last accepted step, or 0: never any. */
+/* Returns the last accepted step, or 0 if there was none. */
 static uint64_t
 counter(const struct person *p)
 {
@@ -195,14 +195,14 @@ failures(const struct person *p, enum kf_position position)
 	return people_state(p).counts[position].failures;
 }
 
-/* One more login, so that what was left is seen to be in order. */
+/* One more login, to check that the state is still usable. */
 static void
 still_works(const struct person *p)
 {
 	struct script script = { .answers = { texts[0] } };
 
 	people_unlock(p);
-	/* A later step than that of the code before. */
+	/* A code of a later step than the one before. */
 	people_code(p, 1, texts[0]);
 	assert_int_equal(people_authenticate("known1", p->name, &script),
 	    PAM_SUCCESS);
@@ -220,7 +220,7 @@ one_code(void **state)
 	run("known1", false);
 	assert_int_equal(crowd.codes[PAM_SUCCESS], 1);
 	assert_int_equal(crowd.codes[PAM_AUTH_ERR], MANY - 1);
-	/* The honest others are no failures. */
+	/* The refused logins with the right code are no failures. */
 	assert_int_equal(failures(p, KF_POSITION_KNOWN), 0);
 	assert_int_equal(failures(p, KF_POSITION_STRANGER), 0);
 	last = counter(p);
@@ -253,7 +253,7 @@ wrong_codes(void **state)
 	all_the_same(p, texts[0]);
 	run("known1", false);
 	assert_int_equal(crowd.codes[PAM_SUCCESS], 0);
-	/* Each guess that was judged is counted, and no other. */
+	/* Four guesses were judged and counted; the others were refused. */
 	assert_int_equal(failures(p, KF_POSITION_KNOWN), 4);
 	assert_int_equal(failures(p, KF_POSITION_STRANGER), 0);
 	assert_int_equal(counter(p), 0);
@@ -262,7 +262,7 @@ wrong_codes(void **state)
 
 static char recovery[KF_RECOVERY_CODES][KF_RECOVERY_TEXT];
 
-/* What was taken: a bit each. */
+/* Recovery code 3 in all processes; it is bit 2 of the counter. */
 static void
 one_recovery_code(const char *service, enum kf_position position, bool kills)
 {
@@ -283,7 +283,7 @@ one_recovery_code(const char *service, enum kf_position position, bool kills)
 	assert_true(counter(p) == 4 || (kills && counter(p) == 0));
 	assert_true(crowd.codes[PAM_SUCCESS] == 0 || counter(p) == 4);
 	people_unlock(p);
-	/* The others are what they were. */
+	/* The other recovery codes can still be used, once each. */
 	assert_int_equal(people_authenticate("known1", p->name, &script),
 	    PAM_SUCCESS);
 	assert_int_equal(people_authenticate("known1", p->name,
@@ -312,7 +312,7 @@ recovery_code_with_kills(void **state)
 		one_recovery_code("known1", KF_POSITION_KNOWN, true);
 }
 
-/* Ten codes, twenty of each at once: each is worth one login. */
+/* Ten codes, each in twenty processes at once: ten logins succeed. */
 static void
 all_recovery_codes(void **state)
 {
@@ -329,7 +329,7 @@ all_recovery_codes(void **state)
 	assert_true(counter(p) == KF_RECOVERY_ALL);
 }
 
-/* Different codes, as who guesses would send them: four are judged. */
+/* Two hundred different codes, as an attacker guesses: four are judged. */
 static void
 stranger_guesses(void **state)
 {
@@ -344,7 +344,7 @@ stranger_guesses(void **state)
 	}
 	run("stranger1", false);
 	assert_int_equal(failures(p, KF_POSITION_STRANGER), 4);
-	/* The person's own way is open. */
+	/* The person behind a first factor is not affected. */
 	assert_int_equal(failures(p, KF_POSITION_KNOWN), 0);
 	still_works(p);
 }
@@ -364,7 +364,7 @@ different_people(void **state)
 		assert_int_equal(failures(who[i], KF_POSITION_KNOWN), 0);
 }
 
-/* With kills, at worst nobody gets in; never two, and counts stay. */
+/* With kills, at most one login succeeds, and the counts are right. */
 static void
 one_code_with_kills(void **state)
 {
@@ -379,7 +379,7 @@ one_code_with_kills(void **state)
 		assert_true(crowd.codes[PAM_SUCCESS] <= 1);
 		last = counter(p);
 		assert_true(crowd.codes[PAM_SUCCESS] == 0 || last > 0);
-		/* A charge of one that was killed is not taken back. */
+		/* The charge of a verifier that was killed stays. */
 		assert_true(failures(p, KF_POSITION_KNOWN) <= 4);
 		still_works(p);
 		assert_true(counter(p) > last);
@@ -416,7 +416,7 @@ different_people_with_kills(void **state)
 	for (size_t i = 0; i < MANY; i++) {
 		uint64_t last = counter(who[i]);
 
-		/* Killed before, or after: charged or recorded, not torn. */
+		/* Either charged or recorded, never a part of both. */
 		assert_true(failures(who[i], KF_POSITION_KNOWN) <= 1);
 		assert_true(last == 0 ||
 		    failures(who[i], KF_POSITION_KNOWN) == 0);

@@ -1,11 +1,11 @@
 /*
- * Every code that the module returns, under every control that somebody might
- * write before it, beside every kind of neighbour, in the real libpam: who is
- * let in.  What is expected is worked out here from what the words mean, and
- * must never be taken from what libpam said.
+ * Who is let in by the real libpam, for every code that the module returns,
+ * with every control that an administrator might write, and with every kind of
+ * other module in the stack.  The expected result is computed here from the
+ * meaning of the controls, and must never be copied from what libpam returned.
  *
- * pam_debug.so stands in for the module, since it returns whatever it is told;
- * the last test shows that the real one fares alike.
+ * pam_debug.so takes the place of the module, because it can be told what to
+ * return; the last test shows that the real module has the same results.
  */
 #include "tests/pam/people.h"
 
@@ -15,18 +15,18 @@
 
 #define SERVICE "matrix"
 
-/* What a line of the stack has to say about somebody. */
+/* How a line of the stack decides about a login. */
 enum vote {
 	NOTHING,
 	YES,
-	YES_AT_ONCE,	/* and nobody behind is asked */
+	YES_AT_ONCE,	/* the lines after it are not called */
 	NO
 };
 
-/* Each is what retval.c returns, in `auth` or in `account`. */
+/* The codes that retval.c returns, in `auth` or in `account`. */
 static const struct code {
 	int rc;
-	const char *name;	/* as pam_debug.so has it */
+	const char *name;	/* as an argument of pam_debug.so */
 	enum { PROVED, EXEMPT, REFUSED } meaning;
 } codes[] = {
 	{ PAM_SUCCESS, "success", PROVED },
@@ -41,7 +41,7 @@ static const struct code {
 
 static const struct control {
 	const char *text;
-	bool safe;		/* a refusal is final, whoever stands beside */
+	bool safe;		/* a refusal is final in every stack */
 	enum vote votes[3];	/* proved, exempt, refused */
 } controls[] = {
 	{ "required", true, { YES, NOTHING, NO } },
@@ -53,7 +53,7 @@ static const struct control {
 	{ "optional", false, { YES, NOTHING, NOTHING } },
 };
 
-/* Lines in front of ours and behind; both kinds of line vote alike. */
+/* Lines before and after ours, of `auth` and `account`, and how they vote. */
 static const struct place {
 	const char *name;
 	const char *before[2], *after[2];	/* auth, account */
@@ -63,7 +63,7 @@ static const struct place {
 	{ "utilities that ignore",
 	    { "required pam_env.so", "required pam_nologin.so" },
 	    { "optional pam_faildelay.so delay=0", "" }, NOTHING, NOTHING },
-	/* They have nothing against this person, and call that success. */
+	/* They only check for objections, and return success without one. */
 	{ "a utility that succeeds",
 	    { "required pam_faillock.so preauth", "required pam_access.so" },
 	    { "", "" }, YES, NOTHING },
@@ -83,7 +83,7 @@ static const struct place {
 
 enum { AUTH, ACCOUNT };
 
-/* Somebody said yes and nobody no, as far as anybody was asked. */
+/* Let in: a line that was called votes YES, and none votes NO. */
 static bool
 is_let_in(enum vote ours, const struct place *place)
 {
@@ -114,7 +114,7 @@ add_line(char *text, size_t size, size_t len, const char *type,
 	return len;
 }
 
-/* The stack with that module in the middle, or without it: NULL. */
+/* Writes the stack with the module in its place; NULL: without it. */
 static void
 write_stack(const struct control *control, const struct place *place,
     const char *module)
@@ -148,12 +148,12 @@ write_stand_in(const struct control *control, const struct place *place,
 	write_stack(control, place, module);
 }
 
-/* What came of one login, and of one whose `auth` was never called. */
+/* The results of one login, and of a setcred without `auth` before it. */
 struct login {
 	int auth;
-	int frozen;	/* setcred after it */
+	int frozen;	/* setcred after auth */
 	int account;
-	int unfrozen;	/* setcred without it */
+	int unfrozen;	/* setcred without auth */
 };
 
 static struct login
@@ -173,7 +173,7 @@ log_in(const char *user, const char *answer)
 	return login;
 }
 
-/* One verdict; PAM_IGNORE is none that a program could be given. */
+/* Checks one result; libpam must never return PAM_IGNORE to a program. */
 static void
 expect(const char *what, const struct control *control,
     const struct code *code, const struct place *place, int rc, bool let_in)
@@ -189,15 +189,15 @@ expect_verdict(const char *what, const struct control *control,
 {
 	expect(what, control, code, place, rc,
 	    is_let_in(control->votes[code->meaning], place));
-	/* Said once more without the table of votes. */
+	/* The same without the table of votes. */
 	if (control->safe && code->meaning == REFUSED)
 		assert_int_not_equal(rc, PAM_SUCCESS);
-	/* And the program is told why. */
+	/* The program gets the code of the refusal. */
 	if (control->safe && code->meaning == REFUSED && place == places)
 		assert_int_equal(rc, code->rc);
 }
 
-/* One person for all rows of the stand-in, which asks nothing. */
+/* The person of all rows with pam_debug.so, which asks nothing. */
 static const struct person *anybody;
 
 static unsigned rows;
@@ -224,7 +224,7 @@ each_row(void (*check)(const struct control *, const struct code *,
 
 /* Tests */
 
-/* The neighbours say what the table has them say: without us. */
+/* Without our line, the other lines vote as the table of places says. */
 static void
 neighbours(void **state)
 {
@@ -271,7 +271,7 @@ account(void **state)
 	each_row(check_account);
 }
 
-/* Whoever is in gets credentials; who is not, none. */
+/* setcred after auth succeeds exactly when auth has succeeded. */
 static void
 check_frozen(const struct control *control, const struct code *code,
     const struct place *place, const struct login *login)
@@ -287,7 +287,10 @@ setcred_frozen(void **state)
 	each_row(check_frozen);
 }
 
-/* As after a public key: ours says yes to whomever sshd has let in. */
+/*
+ * setcred without auth, as sshd calls it after a public key: the module returns
+ * success.
+ */
 static void
 check_unfrozen(const struct control *control, const struct code *code,
     const struct place *place, const struct login *login)
@@ -306,38 +309,38 @@ setcred_unfrozen(void **state)
 }
 
 /*
- * What the manual warns of, row by row and without the votes above: who reads
- * this list reads why `required` is what it recommends.
+ * The stacks that the manual warns of, with their results written down instead
+ * of computed.  They show why the manual recommends `required`.
  */
 static const struct warning {
 	const char *control, *code, *place;
 	bool let_in;
 } warnings[] = {
-	/* Exempt, and nothing else decides: refused. */
+	/* An exempt person, and no other line decides: refused. */
 	{ "required", "ignore", "alone", false },
 	{ "required", "ignore", "utilities that ignore", false },
-	/* Anything that succeeds decides, though it proves nothing. */
+	/* An exempt person: any line that succeeds lets the person in. */
 	{ "required", "ignore", "pam_permit behind", true },
 	{ "required", "ignore", "pam_permit before", true },
 	{ "required", "ignore", "a utility that succeeds", true },
 	{ "required", "ignore", "a utility that succeeds behind", true },
-	/* Here an exemption is worth nothing at all. */
+	/* With this control an exemption is a refusal. */
 	{ "[success=ok default=bad]", "ignore", "pam_permit before", false },
-	/* Looks right to whoever tries it without neighbours. */
+	/* `sufficient` seems to be right while no other line succeeds. */
 	{ "sufficient", "auth_err", "alone", false },
 	{ "sufficient", "auth_err", "utilities that ignore", false },
-	/* A wrong code, and in. */
+	/* A wrong code, and the person is let in. */
 	{ "sufficient", "auth_err", "pam_permit behind", true },
 	{ "sufficient", "auth_err", "pam_permit before", true },
 	{ "sufficient", "auth_err", "a utility that succeeds", true },
 	{ "sufficient", "maxtries", "pam_permit behind", true },
-	/* A broken configuration or installation, and in. */
+	/* A broken configuration or installation, and everybody is let in. */
 	{ "sufficient", "service_err", "pam_permit behind", true },
 	{ "sufficient", "authinfo_unavail", "pam_permit before", true },
 	{ "sufficient", "abort", "pam_permit behind", true },
-	/* What stands behind is never asked. */
+	/* The lines after it are never called. */
 	{ "sufficient", "success", "pam_deny behind", true },
-	/* The same, but that what is behind is asked. */
+	/* `optional` does the same, but the lines after it are called. */
 	{ "optional", "auth_err", "alone", false },
 	{ "optional", "auth_err", "pam_permit behind", true },
 	{ "optional", "auth_err", "pam_permit before", true },
@@ -382,7 +385,7 @@ unsafe_controls(void **state)
 	assert_int_equal(warned, PEOPLE_COUNT(warnings));
 }
 
-/* The real module: an outcome, and the row of the stand-in it equals. */
+/* The outcomes that are tried with the real module. */
 enum outcome { RIGHT_CODE, EXEMPT_PERSON, WRONG_CODE, BROKEN_CONF, OUTCOMES };
 
 static const struct person *exempt;
@@ -423,7 +426,7 @@ static void
 real_row(const struct control *control, const struct place *place,
     enum outcome outcome)
 {
-	/* In the order of enum outcome: success, ignore, denied, broken. */
+	/* By outcome: the rows success, ignore, auth_err, service_err. */
 	static const size_t same[] = { 0, 1, 2, 5 };
 	const struct code *code = &codes[same[outcome]];
 	struct login login;

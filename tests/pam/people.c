@@ -205,7 +205,10 @@ enrol(struct kf_store *store, struct person *p)
 	p->enrolled = true;
 }
 
-/* Work as the service user in a child; its result goes through memory. */
+/*
+ * Calls work for each enrolled person in a child that runs as the service user.
+ * Returns the state that work has stored in shared memory; NULL on an error.
+ */
 static struct kf_state *
 as_service(enum kf_err (*work)(struct kf_store *, const struct person *,
     struct kf_state *, unsigned), const struct person *p, size_t count,
@@ -251,6 +254,7 @@ create_state(struct kf_store *store, const struct person *p,
 	return kf_store_create_state(store, p->uid, soon());
 }
 
+/* At exit: removes the enrolments, and the people from /etc/passwd. */
 static void
 restore(void)
 {
@@ -406,9 +410,10 @@ people_unlock(const struct person *p)
 }
 
 /*
- * argument: the position, and above it how many.  Straight into the file, as
- * if all but the last had been long ago; both slots alike, the higher sequence
- * in the second.
+ * argument: the position in the lowest bit, the number of failures above it.
+ * Writes them directly to the state file, because the store would refuse
+ * guesses so soon after one another.  Both slots get the same counts, and the
+ * second slot the higher sequence.
  */
 static enum kf_err
 fail_often(struct kf_store *store, const struct person *p,
@@ -465,7 +470,7 @@ note(struct script *s, char kind, const char *text)
 	    "%c:%s\n", kind, text);
 }
 
-/* One message; true when *answer is to be freed by libpam. */
+/* Handles one message, and returns a PAM code; the module frees *answer. */
 static int
 answer_one(struct script *s, const struct pam_message *m, char **answer)
 {
@@ -507,8 +512,8 @@ converse(int count, const struct pam_message **messages,
 }
 
 /*
- * What the module calls: libpam's own would add chance before anybody sees
- * what was asked.
+ * The module calls this function instead of libpam's, so that a test sees the
+ * exact delay that it asks for; libpam varies it at random.
  */
 static unsigned delay_asked;
 

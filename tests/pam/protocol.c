@@ -1,7 +1,6 @@
 /*
- * The real verifier against modules that misbehave: whatever is not a legal
- * message in its place ends the session without a grant, without a charge and
- * without a process that stays.
+ * The real verifier against modules that break the protocol.  A message that is
+ * not legal must end the session: no grant, no charge, and the verifier exits.
  */
 #include "tests/pam/people.h"
 
@@ -24,9 +23,9 @@
 
 #define LEAVE_MS 10000
 
-static struct person *alice;
-static struct kf_process v;
-static struct kf_frame f;
+static struct person *alice;	/* who logs in */
+static struct kf_process v;	/* the verifier */
+static struct kf_frame f;	/* the last message, of either side */
 
 static void
 start(void)
@@ -123,7 +122,7 @@ say_answer(const char *text)
 	say();
 }
 
-/* The type of its next message; 0 when it has left. */
+/* Reads the next message into f; returns its type, 0 when there is none. */
 static unsigned
 hear(void)
 {
@@ -131,7 +130,7 @@ hear(void)
 	    KF_OK ? f.type : 0;
 }
 
-/* Greeting, request, and the question stands. */
+/* Starts a verifier, and goes on until it has asked for a code. */
 static void
 reach_question(void)
 {
@@ -145,8 +144,8 @@ reach_question(void)
 }
 
 /*
- * Reads what it still says, which must not be a grant, until it leaves by
- * itself; the type of its last message.
+ * Reads further messages, which must not be a grant, until the verifier exits
+ * by itself.  Returns the type of the last message, 0 if there was none.
  */
 static unsigned
 leaves(void)
@@ -164,7 +163,7 @@ leaves(void)
 	return last;
 }
 
-/* Without a word, or with a denial. */
+/* The verifier must exit, without a message or with a denial. */
 static void
 gives_up(void)
 {
@@ -221,7 +220,7 @@ bad_hello(void **state)
 		{ 0, 0, 0, 18, 1, 0, 1 }, { 0, 0, 0, 20, 1, 0, 1 },
 		{ 0, 0, 0, 19, 1, 0, 0 }, { 0, 0, 0, 19, 1, 0, 2 },
 		{ 0, 0, 0, 19, 1, 1, 0 },
-		/* lengths that are none */
+		/* wrong lengths of the frame */
 		{ 0, 0, 0, 0, 1 }, { 0, 0, 0x40, 1, 1 }, { 0xff, 0xff, 0xff,
 		0xff, 1 }, { 0x80, 0, 0, 19, 1 }, { 0, 1, 0, 19, 1 },
 		"GET / HTTP/1.1\r\n\r\n",
@@ -235,7 +234,7 @@ bad_hello(void **state)
 	}
 }
 
-/* What may not be said before HELLO, REQUEST and at the question. */
+/* Each type of message before HELLO, before REQUEST, and at a question. */
 static void
 wrong_order(void **state)
 {
@@ -279,7 +278,7 @@ two_requests(void **state)
 	say_answer(code);
 	assert_int_equal(hear(), KF_MSG_HELLO_OK);
 	(void)leaves();
-	/* Another person, once the question stands. */
+	/* A REQUEST for another person after the question. */
 	reach_question();
 	r.uid = 0;
 	(void)snprintf(r.user, sizeof(r.user), "root");
@@ -289,7 +288,7 @@ two_requests(void **state)
 	nothing_was_charged();
 }
 
-/* An answer to no question is one that comes where it must not. */
+/* An ANSWER before HELLO or before REQUEST. */
 static void
 answer_unasked(void **state)
 {
@@ -345,7 +344,10 @@ bad_requests(void **state)
 	nothing_was_charged();
 }
 
-/* Well-formed, about somebody or something else; the code would be right. */
+/*
+ * Well-formed requests with a wrong uid, user, configuration or operation, and
+ * Alice's right code: all are denied.
+ */
 static void
 requests_that_prove_nothing(void **state)
 {
@@ -367,7 +369,7 @@ requests_that_prove_nothing(void **state)
 	    "/nonexistent/conf");
 	(void)snprintf(table[7].conf, sizeof(table[7].conf), PEOPLE_DIR
 	    "/../keyfirst-pam/conf1");
-	/* A service that require-proof names. */
+	/* `account`, for a service that require-proof names. */
 	table[8].operation = KF_OP_ACCOUNT;
 	(void)snprintf(table[8].service, sizeof(table[8].service), "sshd");
 	for (size_t i = 0; i < PEOPLE_COUNT(table); i++)
@@ -395,7 +397,7 @@ bad_answers(void **state)
 		{ { 4, 0, 0 }, 3 }, { { 255, 0, 0 }, 3 },
 		{ { 1, 0, 1, '1' }, 4 }, { { 2, 0, 1, '1' }, 4 },
 		{ { 3, 0, 1, '1' }, 4 },
-		/* 1,025 bytes and 65,535 that are said and not there */
+		/* 1,025 bytes, and a length of 65,535 with fewer bytes */
 		{ { 0, 4, 1 }, 3 + 1025 }, { { 0, 0xff, 0xff }, 3 + 16000 },
 	};
 
@@ -413,7 +415,7 @@ bad_answers(void **state)
 	nothing_was_charged();
 }
 
-/* CANCEL is ignored where nothing is waited for; with a payload it is not. */
+/* CANCEL at a question is ignored; CANCEL with a payload is an error. */
 static void
 cancel(void **state)
 {
@@ -436,7 +438,10 @@ cancel(void **state)
 	nothing_was_charged();
 }
 
-/* Gone after each byte: an answer that did not come is not charged. */
+/*
+ * The module closes its end after each byte of a session.  An answer that is
+ * not complete is not charged.
+ */
 static void
 gone_at_each_byte(void **state)
 {
@@ -458,7 +463,7 @@ gone_at_each_byte(void **state)
 		say_bytes(bytes, n);
 		leaves_when_closed();
 	}
-	/* And with a verifier that had time to ask. */
+	/* The same with a verifier that has asked already. */
 	for (size_t n = request; n < all; n++) {
 		reach_question();
 		say_bytes(bytes + request, n - request);
@@ -467,7 +472,7 @@ gone_at_each_byte(void **state)
 	nothing_was_charged();
 }
 
-/* It waits, as long as the other end is there; nothing else is looked at. */
+/* The verifier waits for an answer as long as the module is there. */
 static void
 silent(void **state)
 {
@@ -482,7 +487,7 @@ silent(void **state)
 	nothing_was_charged();
 }
 
-/* A hundred that begin and say nothing more are in nobody's way. */
+/* A hundred silent sessions do not hinder another one. */
 static void
 many_silent(void **state)
 {
@@ -509,9 +514,12 @@ many_silent(void **state)
 	nothing_was_charged();
 }
 
-/* Not as root calls it */
+/* The verifier, started in a wrong way */
 
-/* Starts it on these descriptors, as that uid; its exit status. */
+/*
+ * Executes the verifier with these descriptors (-1: closed), as that uid;
+ * returns its exit status.
+ */
 static int
 exec_on(int in, int out, uid_t uid)
 {
@@ -556,26 +564,26 @@ called_by_others(void **state)
 	put_hello();
 	said = (ssize_t)encode(bytes);
 	assert_true(null >= 0);
-	/* No socket, no descriptors. */
+	/* Its standard input is /dev/null, closed, or a pipe. */
 	assert_int_equal(exec_on(null, null, 0), 1);
 	assert_int_equal(exec_on(-1, null, 0), 1);
 	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
 	assert_int_equal(exec_on(ends[0], null, 0), 1);
 	(void)close(ends[0]);
 	(void)close(ends[1]);
-	/* By somebody who is not root. */
+	/* Started by a user that is not root. */
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0,
 	    pair), 0);
 	assert_int_equal(send(pair[0], bytes, (size_t)said, 0), said);
 	assert_int_equal(exec_on(pair[1], null, 65534), 1);
-	/* Nothing to write messages of libraries to: refused. */
+	/* Its standard output and error are closed. */
 	assert_int_equal(exec_on(pair[1], -1, 0), 1);
-	/* Not a byte was read by any of them. */
+	/* None of them has read a byte. */
 	assert_int_equal(recv(pair[1], bytes, sizeof(bytes), MSG_DONTWAIT),
 	    said);
 	(void)close(pair[0]);
 	(void)close(pair[1]);
-	/* By root, with a socket that somebody else made. */
+	/* Started by root, with a socket that another user has made. */
 	assert_int_equal(seteuid(65534), 0);
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0,
 	    pair), 0);

@@ -1,7 +1,7 @@
 /*
- * The module in a stack: its arguments, a verifier or a configuration that is
- * not there, a user that changes, several calls and handles, what it leaves
- * changed in the process, and a disk that is full.
+ * The module in a PAM stack: wrong arguments and configurations, a missing
+ * verifier or store, a PAM_USER that changes, several calls and handles, a full
+ * disk; and that it leaves the process of its host unchanged.
  */
 #include "tests/pam/people.h"
 
@@ -21,7 +21,7 @@
 #include "common/paths.h"
 #include "policy/conf.h"
 
-/* A right code on a stack of that line. */
+/* Makes a stack of that line, and logs in with a right code. */
 static int
 try_line(const struct person *p, const char *line, struct script *script)
 {
@@ -61,7 +61,10 @@ wrong_arguments(void **state)
 	assert_int_equal(people_state(p).lines, 0);
 }
 
-/* A line that was understood denies nothing else in the stack. */
+/*
+ * A configuration that is wrong, missing or not trusted denies before anything
+ * is asked; once it is right again, the next login succeeds.
+ */
 static void
 wrong_configurations(void **state)
 {
@@ -107,7 +110,7 @@ wrong_configurations(void **state)
 	assert_int_equal(try_line(p, line, &script), PAM_SUCCESS);
 }
 
-/* The whole way to a configuration that is too long for the wire. */
+/* A path of the configuration that is too long for a REQUEST. */
 static void
 long_configuration_path(void **state)
 {
@@ -124,7 +127,10 @@ long_configuration_path(void **state)
 	assert_int_equal(script.prompts, 0);
 }
 
-/* What is moved away at present, so that a test that fails leaves it back. */
+/*
+ * The file that is moved away now, and where it is.  When a test fails, its
+ * teardown moves the file back.
+ */
 static char moved[300], away[320];
 
 static int
@@ -140,7 +146,7 @@ put_back(void **state)
 	return 0;
 }
 
-/* Moves something of the installation away while work goes on. */
+/* Calls work while a file of the installation is moved away. */
 static void
 without(const char *path, void (*work)(const struct person *),
     const struct person *p)
@@ -193,7 +199,7 @@ missing_parts(void **state)
 	(void)snprintf(path, sizeof(path), "%s/enrolled", kf_path_store);
 	without(path, is_unavailable, p);
 	assert_int_equal(people_state(p).lines, 0);
-	/* Modes that somebody changed. */
+	/* Wrong modes. */
 	(void)snprintf(path, sizeof(path), "%s/state", kf_path_store);
 	assert_int_equal(chmod(path, 0777), 0);
 	is_unavailable(p);
@@ -205,7 +211,7 @@ missing_parts(void **state)
 	    PAM_SUCCESS);
 }
 
-/* A person whose state or enrolment is spoilt is denied, in either position. */
+/* A damaged state or enrolment denies, in both positions. */
 static void
 spoilt_records(void **state)
 {
@@ -236,7 +242,7 @@ spoilt_records(void **state)
 	}
 }
 
-/* What a caller gets who is not root, in a process of its own. */
+/* Logs in as a caller that is not root, in a child; returns the PAM code. */
 static int
 try_unprivileged(const char *service, const struct person *p)
 {
@@ -258,9 +264,8 @@ try_unprivileged(const char *service, const struct person *p)
 }
 
 /*
- * Somebody who is not root has nobody to reach while the service's socket is
- * not there, and is denied; one who could choose the configuration is refused
- * before that.
+ * A caller that is not root needs the service's socket, which does not exist
+ * here, so it is denied.  With the argument conf= it is refused before that.
  */
 static void
 not_root(void **state)
@@ -282,7 +287,7 @@ change_user(void *context, pam_handle_t *pamh)
 	assert_int_equal(pam_set_item(pamh, PAM_USER, context), PAM_SUCCESS);
 }
 
-/* PAM_USER is another one, or none, by the time of the grant. */
+/* PAM_USER is changed, or removed, before the grant: denied. */
 static void
 user_changes(void **state)
 {
@@ -305,7 +310,7 @@ user_changes(void **state)
 	}
 }
 
-/* Before the call it is simply who is asked: with that person's codes. */
+/* PAM_USER is changed before the call: the new user's code is needed. */
 static void
 user_is_who_it_is_now(void **state)
 {
@@ -340,7 +345,7 @@ other_entries(void **state)
 
 	(void)state;
 	people_service("all", "auth required @\nsession required @\n");
-	/* Without authenticate before, as sshd does after a public key. */
+	/* Without pam_authenticate, as sshd calls it after a public key. */
 	pamh = people_open("all", p->name, &script);
 	assert_int_equal(pam_setcred(pamh, PAM_ESTABLISH_CRED), PAM_SUCCESS);
 	assert_int_equal(pam_open_session(pamh, 0), PAM_SUCCESS);
@@ -353,7 +358,7 @@ other_entries(void **state)
 	assert_string_equal(script.transcript, "");
 }
 
-/* sudo calls again on the same handle: each call is for itself. */
+/* sudo calls several times on one handle: no call depends on another. */
 static void
 repeated_calls(void **state)
 {
@@ -369,14 +374,14 @@ repeated_calls(void **state)
 	assert_int_equal(pam_authenticate(pamh, 0), PAM_AUTH_ERR);
 	assert_int_equal(pam_authenticate(pamh, 0), PAM_SUCCESS);
 	assert_int_equal(pam_setcred(pamh, PAM_ESTABLISH_CRED), PAM_SUCCESS);
-	/* A success before is worth nothing now. */
+	/* An earlier success does not help a later call. */
 	assert_int_equal(pam_authenticate(pamh, 0), PAM_AUTH_ERR);
 	assert_int_equal(pam_authenticate(pamh, 0), PAM_AUTH_ERR);
 	people_close(pamh, PAM_AUTH_ERR);
 	assert_int_equal(script.prompts, 4);
 }
 
-/* A second transaction within the question of the first. */
+/* A second PAM transaction while the first shows its prompt. */
 struct inner {
 	const struct person *p;
 	char code[9];
@@ -408,7 +413,7 @@ two_handles(void **state)
 	assert_int_equal(people_authenticate("known1", p->name, &script),
 	    PAM_SUCCESS);
 	assert_int_equal(inner.rc, PAM_SUCCESS);
-	/* The same person in both: one of them gets the code. */
+	/* The same person and code in both: only one succeeds. */
 	inner.p = p;
 	people_code(p, 1, code);
 	memcpy(inner.code, code, sizeof(code));
@@ -418,7 +423,7 @@ two_handles(void **state)
 	assert_int_equal(inner.rc, PAM_SUCCESS);
 }
 
-/* What other modules in the stack say does not replace us. */
+/* The success of another module in the stack does not replace ours. */
 static void
 neighbours(void **state)
 {
@@ -442,6 +447,7 @@ neighbours(void **state)
 
 /* The process */
 
+/* What the module must not change in its host. */
 struct process {
 	void (*handlers[NSIG])(int);
 	char blocked[NSIG];
@@ -491,7 +497,7 @@ process_is_unchanged(void **state)
 	struct script script;
 
 	(void)state;
-	/* libc opens its own things at the first call. */
+	/* libc opens descriptors of its own at the first call. */
 	(void)try_line(p, "auth required @ bad\n", &script);
 	look(&before);
 	assert_int_equal(try_line(p, "auth required @ bad\n", &script),
@@ -508,7 +514,10 @@ process_is_unchanged(void **state)
 	assert_int_equal(errno, ECHILD);
 }
 
-/* Limits that a hostile caller of sudo sets break nothing in the middle. */
+/*
+ * Resource limits that a hostile caller of sudo may set.  Each login is either
+ * recorded and succeeds, or is denied.
+ */
 static void
 hostile_limits(void **state)
 {
@@ -546,7 +555,7 @@ hostile_limits(void **state)
 		}
 		assert_int_equal(waitpid(pid, &status, 0), pid);
 		rc = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-		/* A success is on record; anything else is a denial. */
+		/* A success is recorded; any other code is a denial. */
 		s = people_state(p);
 		assert_int_not_equal(rc, PAM_IGNORE);
 		if (rc == PAM_SUCCESS)
@@ -595,7 +604,7 @@ full_disk(void **state)
 	    "/full/store\n");
 	assert_int_equal(try_line(p, "auth required @ conf=" PEOPLE_DIR
 	    "/tried.conf\n", &script), PAM_SUCCESS);
-	/* And it was recorded: the same code is used. */
+	/* It was recorded: the same code counts as used. */
 	assert_int_equal(try_line(p, "auth required @ after_first_factor "
 	    "conf=" PEOPLE_DIR "/tried.conf\n", &script), PAM_AUTH_ERR);
 	assert_non_null(strstr(script.transcript, "already used"));
