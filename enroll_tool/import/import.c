@@ -213,17 +213,7 @@ import_person(struct import *im, size_t first)
 static void
 explain(const struct import *im)
 {
-	if ((im->flags & KF_IMPORT_HAS_SCRATCH_CODES) != 0)
-		kf_say("The emergency scratch codes are not imported.  For "
-		    "recovery codes instead: keyfirst recovery %s\n",
-		    im->user);
-	if ((im->flags & KF_IMPORT_HAS_PIN) != 0)
-		kf_say("PINs are not imported: keyfirst asks for none.\n");
-	if ((im->flags & KF_IMPORT_HAS_SKEW) != 0)
-		kf_say("The file says that the phone's clock is wrong: codes "
-		    "are refused until it is set.\n");
-	if ((im->flags & KF_IMPORT_HAS_NO_TOUCH) != 0)
-		kf_say("Keys that needed no touch need one now.\n");
+	kf_import_explain(im->flags, im->user);
 	if (im->earlier && im->any)
 		kf_say("If a person has several lines, only the last was "
 		    "imported: pam_u2f ignores the others, too.\n");

@@ -176,6 +176,13 @@ kf_import_free(struct kf_import_list *list) __attribute__((nonnull));
 
 /* --- messages (import/why.c) --- */
 
+/*
+ * Tells what was not imported, or must be known, in a line each.  flags: of all
+ * imported entries.  user: of --user; a file with scratch codes needs it.
+ */
+void
+kf_import_explain(uint32_t flags, const char *user);
+
 /* Complains why an entry is refused; returns the exit status for it. */
 enum kf_exit
 kf_import_complain(const char *file, const struct kf_import_entry *e)

@@ -52,3 +52,19 @@ kf_import_complain(const char *file, const struct kf_import_entry *e)
 		kf_complain("import: %s: %s", file, whys[e->why].words);
 	return whys[e->why].status;
 }
+
+void
+kf_import_explain(uint32_t flags, const char *user)
+{
+	if ((flags & KF_IMPORT_HAS_SCRATCH_CODES) != 0)
+		kf_say("The emergency scratch codes are not imported.  For "
+		    "recovery codes instead: keyfirst recovery %s\n",
+		    user);
+	if ((flags & KF_IMPORT_HAS_PIN) != 0)
+		kf_say("PINs are not imported: keyfirst asks for none.\n");
+	if ((flags & KF_IMPORT_HAS_SKEW) != 0)
+		kf_say("The file says that the phone's clock is wrong: codes "
+		    "are refused until it is set.\n");
+	if ((flags & KF_IMPORT_HAS_NO_TOUCH) != 0)
+		kf_say("Keys that needed no touch need one now.\n");
+}

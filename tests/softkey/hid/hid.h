@@ -63,7 +63,7 @@ struct softkey_hid {
 	unsigned char queue[SOFTKEY_QUEUE][SOFTKEY_REPORT];
 	size_t first;
 	size_t count;
-	int64_t not_before;		/* no report until then: "hostile slow" */
+	int64_t not_before;		/* of a report, in "hostile slow" */
 	bool vanished;
 };
 

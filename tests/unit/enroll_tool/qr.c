@@ -1,6 +1,6 @@
 /*
  * Drawings of QR codes (totp/qr.h), compared with the code module by module.
- * Whether a scanner can read them is tested by tests/e2e/t-tool-enroll.sh.
+ * Whether a scanner can read them is tested by tests/e2e/tool/t-tool-enroll.sh.
  */
 #include "tests/unit/unit.h"
 

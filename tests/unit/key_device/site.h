@@ -1,9 +1,9 @@
 /*
  * Security keys for tests: softkey processes, whose sockets are in the
- * directory of tests/softkey/reader_socket.c, and the real keyfirst-key-device.
- * Both programs are copied into the scratch directory, because the test runs as
- * user nobody (the device program refuses root), who might not be able to
- * execute them where they were built.
+ * directory of tests/softkey/hid/reader_socket.c, and the real
+ * keyfirst-key-device.  Both programs are copied into the scratch directory,
+ * because the test runs as user nobody (the device program refuses root), who
+ * might not be able to execute them where they were built.
  */
 #ifndef KF_TESTS_KEY_SITE_H
 #define KF_TESTS_KEY_SITE_H

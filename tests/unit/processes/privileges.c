@@ -2,7 +2,7 @@
  * kf_privileges_confirm, for a process that systemd's socket unit has started:
  * it must already be the service user, with no other group, and then gives up
  * the rest (descriptors, limits, core dumps).  And kf_memory_protect, under a
- * small limit.  Tests that need root are in tests/e2e/t-socket.sh.
+ * small limit.  Tests that need root are in tests/e2e/login/t-socket.sh.
  */
 #include "tests/unit/unit.h"
 
