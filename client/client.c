@@ -34,7 +34,7 @@ struct relay {
 	struct kf_frame frame;		/* the last message; wiped at the end */
 	struct kf_msg_answer answer;
 	struct kf_interrupt interrupt;	/* taken except during a question */
-	bool cancelled;			/* CANCEL sent since the last one */
+	bool cancelled;			/* CANCEL sent after last question */
 };
 
 /* The deadline of the next wait for the verifier. */

@@ -38,10 +38,7 @@ struct kf_ini_reader {
 	void *context;
 };
 
-/*
- * Parses len bytes of text.  KF_OK; or what a callback returned or
- * KF_ERR_SYNTAX, with *error filled in.
- */
+/* Parses len bytes of text.  KF_OK, or KF_ERR_SYNTAX with *error filled in. */
 KF_CHECKED enum kf_err
 kf_ini_parse(const char *text, size_t len, const struct kf_ini_reader *reader,
     struct kf_ini_error *error) __attribute__((nonnull));

@@ -38,7 +38,10 @@ void
 kf_log_number(struct kf_log *log, const char *key, int64_t value)
     __attribute__((nonnull));
 
-/* Sends the line to syslog(3), facility authpriv; priority: LOG_ERR etc. */
+/*
+ * Sends the line to syslog(3), facility authpriv.  priority is LOG_INFO,
+ * LOG_NOTICE or a more urgent one.
+ */
 void
 kf_log_send(const struct kf_log *log, int priority) __attribute__((nonnull));
 

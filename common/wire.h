@@ -60,7 +60,7 @@ kf_wire_get_u32(struct kf_wire *w) __attribute__((nonnull));
 void
 kf_wire_get_text(struct kf_wire *w, char *dst, size_t size)
     __attribute__((nonnull));
-/* Reads a string of any bytes; bad if longer than size.  Its length. */
+/* Reads a string of any bytes, at most size; returns its length. */
 size_t
 kf_wire_get_string(struct kf_wire *w, void *dst, size_t size)
     __attribute__((nonnull));

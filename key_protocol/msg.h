@@ -49,7 +49,7 @@ enum kf_key_msg_type {
 #define KF_KEY_CANDIDATES_MAX 16
 #define KF_KEY_PIN_SIZE 64		/* 63 bytes: CTAP 2.1, 6.5.1 */
 #define KF_KEY_AUTHDATA_MAX 1024	/* with a new credential's data */
-#define KF_KEY_SIGNATURE_MAX 512	/* of assertions 256 are accepted */
+#define KF_KEY_SIGNATURE_MAX 512	/* our algorithms make up to 256 */
 #define KF_KEY_CERTIFICATE_MAX 4096
 #define KF_KEY_USER_SIZE 64
 

@@ -1,9 +1,9 @@
 /*
- * pam_keyfirst.so: the entry points that libpam calls.  The module sends a
- * verifier the person and the circumstances, relays questions and answers, and
- * returns the PAM code that retval.c makes of the verdict.  It must decide
- * nothing, open none of keyfirst's files, and leave nothing changed in its
- * host, such as sshd or sudo.
+ * pam_keyfirst.so: the entry points that libpam calls.  The module tells a
+ * verifier which person to decide about and where the request comes from,
+ * relays questions and answers, and returns the PAM code that retval.c makes of
+ * the verdict.  It must decide nothing, open none of keyfirst's files, and
+ * leave nothing changed in its host, such as sshd or sudo.
  */
 #include <pwd.h>
 #include <security/pam_ext.h>

@@ -49,10 +49,11 @@ kf_service_user(uid_t *uid, gid_t *gid)
 #endif
 
 /*
- * Sets each limit, and does not only lower it: a hostile caller of sudo could
- * have set a limit so low that a write fails in the middle.  Where root may not
- * raise a hard limit (a container without CAP_SYS_RESOURCE), the inherited one
- * is accepted if it is at least the floor.
+ * Sets each limit, whether it was higher or lower: a hostile caller of sudo
+ * could have set a limit so low that a write fails in the middle, or so high
+ * that this process can grow without bound.  Where root may not raise a hard
+ * limit (a container without CAP_SYS_RESOURCE), the inherited one is accepted
+ * if it is at least the floor.
  */
 static bool
 set_limits(void)

@@ -11,11 +11,11 @@
 #include "common/err.h"
 
 /*
- * Finds the service user: the owner and the group of state/ in the store whose
- * place configure has fixed.  Only root can choose them, because every
+ * Finds the service user: the owner and the group of state/ in the place that
+ * configure has fixed for the store.  Only root can choose them, because every
  * directory above belongs to root.  No name service is asked.  KF_ERR_MISSING
  * before `keyfirst setup`; KF_ERR_UNTRUSTED when state/ is not a directory of
- * mode 0700, or belongs to root.
+ * mode 0700, or belongs to root or to root's group.
  */
 KF_CHECKED enum kf_err
 kf_service_user(uid_t *uid, gid_t *gid) __attribute__((nonnull));
