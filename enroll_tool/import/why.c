@@ -7,8 +7,7 @@ static const struct {
 	const char *words;
 	enum kf_exit status;
 } whys[] = {
-	[KF_IMPORT_SYNTAX] = { "the line cannot be understood",
-	    KF_EXIT_ERROR },
+	[KF_IMPORT_SYNTAX] = { "it cannot be understood", KF_EXIT_ERROR },
 	[KF_IMPORT_SECRET] = { "the secret cannot be understood",
 	    KF_EXIT_ERROR },
 	[KF_IMPORT_TYPE] = { "it is neither for time-based nor for "
@@ -24,7 +23,7 @@ static const struct {
 	    KF_EXIT_POLICY },
 	[KF_IMPORT_LONG] = { "the secret is too long: at most 128 bytes",
 	    KF_EXIT_POLICY },
-	[KF_IMPORT_NO_KEY] = { "the line has no key", KF_EXIT_ERROR },
+	[KF_IMPORT_NO_KEY] = { "no key in it", KF_EXIT_ERROR },
 	[KF_IMPORT_RESIDENT] = { "a resident key (*): the file does not have "
 	    "its id: use keyfirst enroll key instead", KF_EXIT_POLICY },
 	[KF_IMPORT_HANDLE] = { "the key handle cannot be understood",

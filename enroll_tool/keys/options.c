@@ -122,8 +122,8 @@ read_roots(struct kf_key_enrol *e)
 	if (err == KF_OK)
 		return KF_EXIT_DONE;
 	if (err == KF_ERR_MISSING)
-		kf_complain("%s: no such directory, or no file *.pem or "
-		    "*.crt in it: put the roots there", directory);
+		kf_complain("%s: no such directory, or no *.pem or *.crt in "
+		    "it: put the roots there", directory);
 	else if (err == KF_ERR_UNTRUSTED)
 		kf_complain("%s%s%s: only root may be able to change it and "
 		    "the directories above it, and a file must not exceed 64 "

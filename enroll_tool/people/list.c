@@ -43,8 +43,8 @@ unreadable(struct table *t, uint32_t uid, enum kf_err err)
 	json_t *entry = json_object();
 
 	kf_complain("the enrolment of uid %u cannot be read: %s: run keyfirst "
-	    "setup, which finds a wrong owner or mode; else restore the file "
-	    "from a backup, or delete it", uid, kf_strerror(err));
+	    "setup, which finds a wrong owner or mode; else restore it from a "
+	    "backup, or delete it", uid, kf_strerror(err));
 	t->failed = true;
 	kf_json_set(&t->j, entry, "uid", json_integer(uid));
 	kf_json_set(&t->j, entry, "error", kf_json_reading(err));

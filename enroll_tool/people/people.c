@@ -45,7 +45,7 @@ complain_enrolment(const char *user, uint32_t uid, enum kf_err err)
 {
 	kf_complain("%s: the enrolment of uid %u cannot be read: %s: run "
 	    "keyfirst setup, which finds a wrong owner or mode; else restore "
-	    "the file from a backup, or delete it and enrol again", user, uid,
+	    "it from a backup, or delete it and enrol again", user, uid,
 	    kf_strerror(err));
 	return KF_EXIT_ERROR;
 }

@@ -27,7 +27,7 @@ tap_check 'up to a root' says 0 'Enrolled K2' \
 tap_check 'it is on record' has em-e '.[1].attestation == "chain"'
 keyfirst remove em-e K2 >/dev/null
 chmod 0775 "$roots"
-tap_check 'a directory that others can write' complains 3 'nobody but root' \
+tap_check 'a directory that others can write' complains 3 'only root may' \
 	in_vain untouched maker enrol em-e --attestation-roots "$roots"
 chmod 0755 "$roots"
 tap_check 'an empty directory' complains 4 'no *.pem' \
@@ -39,14 +39,14 @@ tap_check 'junk beside a root is text' says 0 'Enrolled K2' \
 	enrol em-e --attestation-roots "$roots"
 keyfirst remove em-e K2 >/dev/null
 head -n 3 "$roots/maker.pem" >"$roots/junk.pem"
-tap_check 'half a root is named' complains 5 'junk.pem: no certificate' \
+tap_check 'half a root is named' complains 5 'junk.pem: not a certificate' \
 	in_vain untouched maker enrol em-e --attestation-roots "$roots"
 chmod 0666 "$roots/junk.pem"
-tap_check 'and what others can write' complains 3 "$roots/junk.pem: nobody" \
+tap_check 'and what others can write' complains 3 "$roots/junk.pem: only root" \
 	in_vain untouched maker enrol em-e --attestation-roots "$roots"
 truncate -s 1M "$roots/junk.pem"
 chmod 0644 "$roots/junk.pem"
-tap_check 'and what is too large' complains 3 "$roots/junk.pem: nobody" \
+tap_check 'and what is too large' complains 3 "$roots/junk.pem: only root" \
 	in_vain untouched maker enrol em-e --attestation-roots "$roots"
 rm "$roots/junk.pem"
 mv "$roots/maker.pem" "$site_dir/maker.pem"
@@ -101,7 +101,7 @@ plug maker
 tap_check 'a model that is not allowed' answers 3 \
 	in_vain untouched maker enrol em-e
 tap_check 'it is named' grep -q \
-	'AAGUID 2fc0579f-8113-47ea-b116-bb5a8db9202a: not in' "$tool_err"
+	'AAGUID 2fc0579f-8113-47ea-b116-bb5a8db9202a, is not in' "$tool_err"
 site_conf <<-CONF
 	[default]
 	key.aaguid-allow = 2fc0579f-8113-47ea-b116-bb5a8db9202a

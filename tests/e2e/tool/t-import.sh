@@ -316,7 +316,7 @@ refused_key()
 
 tap_check 'a resident key' refused_key 3 'line 1: a resident key (*)' \
 	"imp-g:*,${one#*,},+presence"
-tap_check 'a point that is none' refused_key 5 'line 1: the public key is none' \
+tap_check 'a point that is none' refused_key 5 'line 1: the public key is not valid' \
 	"imp-g:${one%%,*},$(head -c 64 /dev/zero | base64 -w 0),es256,+presence"
 tap_check 'a type that is none' refused_key 3 'es256, eddsa or rs256' \
 	"imp-g:${one%,*},es384,+presence"
