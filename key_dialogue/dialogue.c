@@ -25,7 +25,9 @@ enum effect {
 /*
  * In that state that event leads to the next state and to an effect, whose
  * answer is the next event.  PROVED has one way in: from JUDGING, to which only
- * a signature leads.  A PIN is asked for after COUNTING alone.
+ * SIGNED leads (a signature or a new credential; judge tells them apart).  A
+ * PIN is asked for only after COUNTING, and again after something else was
+ * typed.
  */
 struct transition {
 	enum kf_key_state state;

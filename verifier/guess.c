@@ -1,5 +1,7 @@
 /*
  * One guess, from the answer to the durable result; see guess.h.
+ * kf_store_charge (store/file/guess.c) charges it, kf_factor_judge
+ * (factors/factor.c) judges it.
  */
 #include "verifier/guess.h"
 

@@ -1,6 +1,7 @@
 /*
- * What a login asks of one security key, and how the answers are understood;
- * see key_login.h.  Nothing here waits, and nothing here is a proof.
+ * What a login asks of one security key, and what follows when the key refuses:
+ * a wrong PIN, a fingerprint that is not recognised, a blocked key; see
+ * key_login.h.  Nothing here waits, and nothing here is a proof.
  */
 #include "verifier/key_login.h"
 

@@ -1,10 +1,10 @@
 /*
  * The login's side of the dialogue with security keys
- * (key_dialogue/dialogue.h): what its effects share.  keys.c decides whether
- * there is a dialogue and has the table of effects, key_wait.c says how long is
- * waited, key_ask.c asks the devices, key_person.c tells and asks the person,
- * key_proof.c judges what was signed.  Each of them may call key_person.c, and
- * no other.
+ * (key_dialogue/dialogue.h): what the effects of a login share. keys.c decides
+ * whether there is a dialogue and has the table of effects, key_wait.c says how
+ * long a key is waited for, key_ask.c asks the devices, key_person.c tells and
+ * asks the person, key_proof.c judges what was signed.  Each of them may call
+ * key_person.c, and no other.
  */
 #ifndef KF_KEY_LOGIN_H
 #define KF_KEY_LOGIN_H
@@ -14,9 +14,9 @@
 
 /* One device, beside what devices.h keeps of it. */
 struct kf_key_attempt {
-	uint8_t candidate;	/* its number in kf_key_login.find */
+	uint8_t candidate;	/* number of the credential in find */
 	enum kf_key_verify verify;
-	bool genuine;		/* its signature has shown that it holds it */
+	bool genuine;		/* it has signed with the credential */
 	unsigned char hash[KF_KEY_HASH_SIZE];	/* fresh for each request */
 };
 
@@ -28,7 +28,7 @@ struct kf_key_login {
 	const struct kf_authenticator *owner[KF_KEY_CANDIDATES_MAX];
 	struct kf_key_attempt attempts[KF_READERS_MAX];
 	struct kf_secret pin;		/* typed, and not sent yet */
-	/* For the effect that releases a key next. */
+	/* Set before UNFIT or USELESS, and read by give_up or dismiss. */
 	const char *reason;		/* why it cannot go on; for the log */
 	const char *words;		/* for the person, or NULL */
 
@@ -59,12 +59,12 @@ kf_key_attempt(struct kf_key_login *l, const struct kf_device *device)
 
 /* ---------------------------------------------------------- key_person.c */
 
-/* The later limits move by the time that a question has stood since begun. */
+/* Adds the time since begun, while a question stood, to the limits. */
 void
 kf_key_was_typed(struct kf_key_login *l, int64_t begun)
     __attribute__((nonnull));
 
-/* Says it where a first factor is known; a stranger hears no reason. */
+/* Tells words, but to a person whose first factor is known only. */
 void
 kf_key_tell(struct kf_key_login *l, const char *words)
     __attribute__((nonnull));
@@ -86,7 +86,7 @@ enum kf_key_event
 kf_key_unfit(struct kf_key_login *l, const char *reason, const char *words)
     __attribute__((nonnull(1, 2)));
 
-/* Nothing is waited for later than that. */
+/* The time until which a login waits for keys at most. */
 int64_t
 kf_key_wait_end(const struct kf_key_login *l) __attribute__((nonnull));
 

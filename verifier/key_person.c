@@ -3,7 +3,8 @@
  * PIN; see key_login.h.  Each wrong PIN that is sent brings the key nearer to
  * being blocked.  So no PIN is asked for unless the key has proved that it
  * holds the credential, a PIN is never sent twice, no more than two are asked
- * for in a call, and none for the key's last try.
+ * for in a call, and none for the key's last try.  What follows a wrong PIN is
+ * in key_ask.c (kf_key_refused).
  */
 #include "verifier/key_login.h"
 

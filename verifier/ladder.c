@@ -35,7 +35,7 @@ try_key(struct kf_session *s, bool again)
 	enum kf_keys_end end = kf_keys_try(s);
 
 	s->insert_key = s->known && end == KF_KEYS_ABSENT;
-	/* After Enter at the code prompt it is an answer like any other. */
+	/* Enter at the code prompt takes as long as any stranger's answer. */
 	if (again && !s->known && end != KF_KEYS_PROVED)
 		kf_codes_equalise(begun);
 	if (again && s->insert_key)
@@ -69,7 +69,7 @@ const size_t kf_way_count = sizeof(kf_ways) / sizeof(kf_ways[0]);
 
 /* ------------------------------------------------ who is refused, and why */
 
-/* For the log, whatever was asked; and for a known person, in words. */
+/* The reason goes to the log; a known person is shown the words. */
 static const struct {
 	const char *reason;
 	const char *words;
@@ -102,7 +102,7 @@ refuse_standing(struct kf_session *s)
 
 /*
  * No way is left for a known person.  A key that was there and proved nothing
- * has had its words.
+ * has been reported to the person already.
  */
 static void
 refuse_without_way(struct kf_session *s, bool key_was_tried)
@@ -138,7 +138,7 @@ find_way(const struct kf_session *s, size_t from, const struct kf_way *tried)
 	return from;
 }
 
-/* The log says of a stranger who is not enrolled why no code was right. */
+/* The log gives as the reason that the person is not enrolled. */
 static bool
 refuse(struct kf_session *s)
 {
@@ -157,7 +157,7 @@ walk(struct kf_session *s)
 	while (i < kf_way_count) {
 		const struct kf_way *way = &kf_ways[i];
 
-		/* Enter at the question of a weaker way asks these again. */
+		/* Then Enter at its prompt begins with the first way again. */
 		s->stronger_offered = i > first;
 		switch (way->try(s, again)) {
 		case KF_WAY_PROVED:

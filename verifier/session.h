@@ -45,7 +45,7 @@ struct kf_session {
 	const char *factor;		/* of a grant */
 	const char *via;		/* the way a key was reached; or NULL */
 	bool insert_key;		/* a key may be asked; none is there */
-	bool stronger_offered;		/* see ladder.h */
+	bool stronger_offered;		/* Enter asks earlier ways again */
 	uint32_t questions;		/* how often a code was asked for */
 	uint8_t pins[KF_KEY_CANDIDATES_MAX]; /* asked for, for each key */
 	char id[KF_ID_SIZE];

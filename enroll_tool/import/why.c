@@ -1,4 +1,8 @@
-/* Messages that say why an entry of a file is refused; see import.h. */
+/*
+ * Messages that say why a parser refuses an entry of a file; see import.h.
+ * What policy or the account refuses is said in add.c and import.c, and why a
+ * whole file is refused in read.c.
+ */
 #include "enroll_tool/import/import.h"
 
 #include "enroll_tool/cli/terminal.h"

@@ -1,8 +1,8 @@
 /*
  * User keyfirst can use security keys only with the program that talks to them
- * and the udev rule that gives access to them.  This checks that both are
- * installed, and that the rule has taken effect for every key that is plugged
- * in.
+ * and the udev rule that gives access to them.  `setup` checks that both are
+ * installed.  `status`, `test` and an enrolment that found no key also check
+ * that the rule has taken effect for every key that is plugged in.
  */
 #ifndef KF_KEY_RULE_H
 #define KF_KEY_RULE_H

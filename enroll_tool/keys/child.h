@@ -7,8 +7,9 @@
  * It is the enrolment's side of the dialogue with security keys
  * (key_dialogue/dialogue.h).  child.c has the table of effects and runs the
  * dialogue, find.c chooses the key, ask.c asks that key and the person, make.c
- * judges what the key has made and signed, person.c talks to root's process.
- * Each of them may call person.c; ask.c calls make.c; nothing calls back.
+ * judges what the key has made and signed, to_root.c talks to root's process.
+ * Each of them may call to_root.c, and ask.c calls make.c; no file calls
+ * a file that calls it.
  */
 #ifndef KF_KEY_CHILD_H
 #define KF_KEY_CHILD_H
@@ -23,8 +24,8 @@ struct kf_key_child {
 	struct kf_dialogue dialogue;
 	struct kf_key_find find;	/* what the person has already */
 	struct kf_device *device;	/* the chosen one; NULL until then */
-	enum kf_key_stop stop;		/* why nothing comes of it; or NONE */
-	uint8_t number;			/* of STOPPED */
+	enum kf_key_stop stop;		/* why no key is enrolled; or NONE */
+	uint8_t number;			/* detail of stop; see talk.h */
 
 	/* Times of the monotonic clock, in milliseconds. */
 	int64_t settle_end;	/* until then keys may say what they hold */
@@ -38,7 +39,7 @@ struct kf_key_child {
 	bool wrong_pin;		/* the key refused the last PIN; not said yet */
 
 	bool wanted;		/* the person is to be verified, by policy */
-	enum kf_key_verify first;	/* how each of the requests begins */
+	enum kf_key_verify first;	/* tried first, at making and proving */
 	enum kf_key_verify verify;	/* how the present request is made */
 	struct kf_secret pin;	/* empty until it was asked for */
 	int left;		/* PIN tries that the key has; -1: not known */
@@ -59,7 +60,7 @@ struct kf_key_job {
 void
 kf_key_child_work(void *context);
 
-/* ------------------------------------------------------------- person.c */
+/* ------------------------------------------------------------ to_root.c */
 
 /* Sends c->frame.  BROKEN: root's process is not there any more. */
 enum kf_key_stop
@@ -69,8 +70,8 @@ kf_key_child_show(struct kf_key_child *c, enum kf_key_show what,
     uint8_t number, const struct kf_device *device)
     __attribute__((nonnull(1)));
 /*
- * Waits for the person.  What happens to keys meanwhile shows in the devices
- * alone: the caller looks whether the key is still there.
+ * Waits for the person.  Events of devices are not passed to the dialogue
+ * meanwhile, so the caller must check that the key is still there.
  */
 enum kf_key_stop
 kf_key_child_ask(struct kf_key_child *c, enum kf_key_ask what, uint8_t number,
@@ -88,8 +89,8 @@ kf_key_child_look(void *context, struct kf_device *device);
 enum kf_key_event
 kf_key_child_choose(void *context, struct kf_device *device);
 /*
- * Until a key is chosen: the key, or NULL and until when to wait; 0: there is
- * none, and c->stop says why.
+ * Returns the chosen key; else NULL, with *until when to wait for the next
+ * event, or 0 when there is no key and c->stop says why.
  */
 struct kf_device *
 kf_key_child_search(struct kf_key_child *c,
