@@ -177,18 +177,24 @@ kf_factor_can(const struct kf_person *person, const struct kf_conf *conf,
 	return false;
 }
 
+/* By the table, so that no kind is forgotten. */
 bool
 kf_factor_has_code(const struct kf_person *person, const struct kf_conf *conf)
 {
-	return kf_factor_can(person, conf, KF_KIND_TOTP) ||
-	    kf_factor_can(person, conf, KF_KIND_RECOVERY);
+	for (size_t i = 0; i < kf_factor_count; i++)
+		if (kf_factors[i].fits != fits_nothing &&
+		    kf_factor_can(person, conf, kf_factors[i].kind))
+			return true;
+	return false;
 }
 
 bool
 kf_factor_can_prove(const struct kf_person *person, const struct kf_conf *conf)
 {
-	return kf_factor_can(person, conf, KF_KIND_KEY) ||
-	    kf_factor_has_code(person, conf);
+	for (size_t i = 0; i < kf_factor_count; i++)
+		if (kf_factor_can(person, conf, kf_factors[i].kind))
+			return true;
+	return false;
 }
 
 bool
