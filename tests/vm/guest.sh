@@ -1,7 +1,7 @@
 # shellcheck shell=bash
-# What the tests in the virtual machine share, on top of tests/e2e/site.sh.
-# Sourced by bash.  A test calls vm_inside first: what follows then runs in the
-# machine (tests/vm/vm) and nowhere else.
+# Functions for the tests in the virtual machine, besides those of
+# tests/e2e/site.sh.  Sourced by bash.  A test must call vm_inside first: all
+# commands after that call run in the virtual machine (tests/vm/vm) only.
 
 # shellcheck source=tests/e2e/site.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../e2e/site.sh"
