@@ -1,8 +1,8 @@
 #!/bin/sh
-# banned.sh [TREE]: calls that have no place in this project: those that do
-# not know a size, run a shell, keep hidden state or hide errors; and getenv,
-# which only the file that talks to the terminal may use, since nothing else
-# may depend on a caller's environment.  Comments and strings do not count.
+# banned.sh [TREE]: no file calls a banned function: one that does not know the
+# size of its buffer, runs a shell, keeps hidden state or hides errors.  getenv
+# may be called only by the file that talks to the terminal, because nothing
+# else may depend on a caller's environment.  Comments and strings do not count.
 set -eu
 # shellcheck source=tests/check/tap.sh
 . "$(dirname "$0")/tap.sh"
@@ -11,7 +11,8 @@ tree=${1:-$srcdir}
 scratch
 calls='sprintf|vsprintf|strcpy|stpcpy|strcat|strtok|gets|atoi|atol|atoll|atof|system|popen|alloca'
 
-# calls_in FILE NAMES: the lines of the stripped file that call one of them
+# calls_in FILE NAMES: prints the lines of code.c that call one of NAMES, with
+# FILE, the name of the source, in front.
 calls_in() {
 	grep -nE "(^|[^[:alnum:]_.>])($2)[[:space:]]*\(" "$tap_dir/code.c" |
 		sed "s|^|$1:|" || :
@@ -34,5 +35,5 @@ for file in $files; do
 	esac
 done
 none 'no banned call' "$(cat "$tap_dir/found")"
-none 'getenv in enroll_tool/cli/terminal.c alone' "$(cat "$tap_dir/environment")"
+none 'getenv only in enroll_tool/cli/terminal.c' "$(cat "$tap_dir/environment")"
 finish

@@ -1,8 +1,8 @@
 #!/bin/sh
-# circles.sh [TREE [BUILD]]: no file needs another one that needs it in turn,
-# directly or through others: where files call one another in all directions
-# nobody can say what is called next.  Headers are looked at by what they
-# include, sources by the symbols that their objects take from one another.
+# circles.sh [TREE [BUILD]]: no two files need each other, directly or through
+# other files, because a reader cannot follow files that call each other in all
+# directions.  A header needs the headers that it includes; a source needs the
+# sources whose symbols its object uses.
 set -eu
 # shellcheck source=tests/check/tap.sh
 . "$(dirname "$0")/tap.sh"
@@ -11,7 +11,7 @@ tree=${1:-$srcdir}
 build=${2:-$builddir}
 scratch
 
-# circles <PAIRS: the names of a loop in lines of "FROM TO", if there is one.
+# circles: reads lines "FROM TO", and prints the names in a circle, if any.
 circles() {
 	tsort 2>&1 >/dev/null | sed -e '/input contains a loop/d' \
 		-e 's/^tsort: *//'
@@ -25,7 +25,7 @@ headers=$(cd "$tree" && find $rooms -name '*.h')
 done) >"$tap_dir/includes"
 none 'no circle of headers' "$(circles <"$tap_dir/includes")"
 
-# An object is DIR/NAME.o, or DIR/.libs/LIBRARY-NAME.o of libtool.
+# An object is DIR/NAME.o, or libtool's DIR/.libs/LIBRARY-NAME.o.
 # shellcheck disable=SC2086 # words
 (cd "$build" && find $rooms -name '*.o' 2>/dev/null | sort |
 	while read -r object; do

@@ -9,8 +9,8 @@ files=$(cd "$tree" && find . -path ./.git -prune -o -name '*.[ch]' -print |
 	sort)
 [ -n "$files" ] || not_ok 'there are files to look at'
 
-# A character of UTF-8 is one column: its bytes but the first are not counted.
-# The names are our own, without blanks.
+# A UTF-8 character is one column: only its first byte is counted.  No file
+# name has a blank in it.
 # shellcheck disable=SC2086
 none 'no line of C is wider than 80 columns' "$(cd "$tree" && LC_ALL=C awk '
 	{

@@ -1,8 +1,8 @@
 #!/bin/bash
 # completion.sh [TREE [BUILD]]: the completions for bash and zsh offer every
-# command and every option of "keyfirst help", under the command that takes it,
-# and nothing else; values as keyfirst(1) has them; users, files and, to root,
-# ids.  Each word by the real shell: zsh at a terminal of its own.
+# command and every option of "keyfirst help" for the command that takes it, and
+# nothing else; the values that keyfirst(1) names; users, files and, to root,
+# ids.  Each word is completed by the real shell; zsh has its own terminal.
 set -eu
 # shellcheck source=tests/check/tap.sh
 . "$(dirname "$0")/tap.sh"
@@ -14,7 +14,8 @@ scratch
 mkdir "$tap_dir/bin" "$tap_dir/empty"
 PATH=$tap_dir/bin:$PATH
 
-# by_bash WORD...: offered for the last one, a word a line; any complaint too.
+# by_bash WORD...: prints the words that bash offers for the last one, one on a
+# line, and any error message.
 by_bash()
 {
 	# shellcheck disable=SC2016 # for the other shell
@@ -46,7 +47,7 @@ else
 	ok 'zsh # SKIP zsh is not installed'
 fi
 
-# offers EXPECTED WORD...: those lines and no others, by each shell.
+# offers EXPECTED WORD...: each shell offers the lines EXPECTED and no others.
 offers()
 {
 	local expected shell found
@@ -64,7 +65,7 @@ offers()
 	done
 }
 
-# holds WORD WORD...: the first is among what is offered for the others.
+# holds EXPECTED WORD...: each shell offers EXPECTED, and maybe more.
 holds()
 {
 	local expected=$1 shell found
@@ -112,7 +113,7 @@ done <<<"$names"
 
 # --- values ------------------------------------------------------------------------
 
-# An option whose values are words has them in its item of the page.
+# The values of an option are in its item in the page.
 values=$(sed -n 's/^\.It Fl -\([a-z-]*\) Cm \(.* | .*\)$/\1 \2/p' \
 	"$tree/man/keyfirst.1" | tr -d '|')
 [ -n "$values" ] || not_ok 'there are values'
@@ -129,7 +130,7 @@ for shell in $shells; do
 	found=$("by_$shell" "$@")
 	none "$shell: --qr=u" "$(grep -vx 'utf8' <<<"$found" || :)"
 done
-none 'bash, where = makes no words of its own' \
+none 'bash, with = not in COMP_WORDBREAKS' \
 	"$(by_bash enroll totp --qr=u | grep -vx -e '--qr=utf8' || :)"
 offers '' enroll totp --label ''
 holds root enroll totp --label status roo
@@ -139,7 +140,7 @@ none 'bash: a file' "$(by_bash enroll totp root --qr-png ne |
 	grep -vx 'new file' || :)"
 holds "$(basename /etc/pam.d/o*)" test root --service o
 
-# Some directories have names that a shell would run, or lose a part of.
+# Directory services may have user names with characters special to a shell.
 # shellcheck disable=SC2016,SC2317 # not to be expanded; called by the other shell
 none "bash: a user's name stays one word" "$(
 	compgen()
@@ -152,7 +153,7 @@ none "bash: a user's name stays one word" "$(
 
 # --- ids ---------------------------------------------------------------------------
 
-# What stands in for keyfirst: it says that it was called, and with what.
+# A program in the place of keyfirst, which records its arguments.
 cat >"$tap_dir/bin/keyfirst" <<'STUB'
 #!/bin/sh
 echo "$*" >>"${0%/bin/*}/called"
@@ -169,14 +170,14 @@ if [ "$EUID" = 0 ]; then
 		offers $'T1\nT12' "$word" alice ''
 		offers 'T12' "$word" alice T12
 	done
-	none 'the listing of that person, and nothing else' \
+	none 'only keyfirst list of that person is run' \
 		"$(grep -vx 'list -- alice' "$tap_dir/called" || :)"
-	none 'what is listed is not run' "$(find "$tap_dir" -name hit)"
+	none 'no words of the listing are run' "$(find "$tap_dir" -name hit)"
 	printf '#!/bin/sh\nexec sleep 600\n' >"$tap_dir/bin/keyfirst"
 	offers '' remove alice ''
 else
 	offers '' remove alice ''
-	none 'others than root start nothing' \
+	none 'for other users than root, keyfirst is not run' \
 		"$(find "$tap_dir" -name called)"
 fi
 finish

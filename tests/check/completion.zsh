@@ -1,7 +1,7 @@
-# zsh -f completion.zsh FOLDER OUT LINE: writes to OUT what a zsh at a terminal,
-# with the functions of FOLDER, offers for LINE and a tab, a word a line.
-# OUT.dump, for the same FOLDER, makes the next call fast.  It runs itself for
-# the zsh at the terminal.
+# zsh -f completion.zsh FOLDER OUT LINE: starts a zsh at a terminal with the
+# completion functions of FOLDER, types LINE and a tab, and writes the words
+# that zsh offers to OUT, one on a line.  OUT.dump is a cache for the next call
+# with the same FOLDER.  The zsh at the terminal runs this file, too.
 if [[ ${capture-} != inside ]]; then
 	zmodload zsh/zpty || exit 1
 	export folder=$1 out=$2 capture=inside
@@ -12,7 +12,7 @@ if [[ ${capture-} != inside ]]; then
 		[[ $answer == *ready* ]] && break
 	done
 	zpty -w -n terminal "$3"$'\t'
-	# Until it exits, which it does behind the tab.
+	# Until that zsh exits, which it does after the completion.
 	while zpty -r terminal answer; do
 		print -r -- "$answer" >&2
 	done
@@ -20,11 +20,11 @@ if [[ ${capture-} != inside ]]; then
 fi
 
 PROMPT=
-# The system's own functions may be anybody's: the folder comes first.
+# The system may have a completion for keyfirst, too: FOLDER comes first.
 fpath=("$folder" $fpath)
 autoload -Uz compinit && compinit -C -d "$out.dump"
 bindkey '^I' complete-word
-# What is filtered by compadd itself (-A) is what it would offer.
+# compadd -A stores the words that compadd would offer in an array.
 compadd()
 {
 	if [[ ${@[1,(i)(-|--)]} == *-(O|A|D)\ * ]]; then

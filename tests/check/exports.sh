@@ -1,7 +1,7 @@
 #!/bin/sh
-# exports.sh [MODULE]: the module's only doors are PAM's.  Any other name
-# that it exported could be bound to by, or shadow, one of the program that
-# loaded it.
+# exports.sh [MODULE]: the module exports no symbols but those of PAM
+# (pam_sm_*).  Another exported symbol could be used by the program that loads
+# the module, or take the place of one of the program's own symbols.
 set -eu
 # shellcheck source=tests/check/tap.sh
 . "$(dirname "$0")/tap.sh"

@@ -1,12 +1,12 @@
 #!/bin/sh
-# hardening.sh [FILE...]: what the flags of m4/kf_hardening.m4 were for is
-# really in the files that get installed.  Configured with
-# --disable-hardening, what no option takes away is looked at all the same.
+# hardening.sh [FILE...]: the installed binaries really have the properties for
+# which m4/kf_hardening.m4 sets compiler flags.  With --disable-hardening, only
+# the properties are checked that every build must have.
 set -eu
 # shellcheck source=tests/check/tap.sh
 . "$(dirname "$0")/tap.sh"
 
-# has WHAT FILE FACTS PATTERN
+# has DESCRIPTION FILE FACTS PATTERN: a line of FACTS must match PATTERN.
 has() {
 	if printf '%s\n' "$3" | grep -qE -e "$4"; then
 		ok "$1: ${2##*/}"

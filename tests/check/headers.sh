@@ -1,6 +1,6 @@
 #!/bin/sh
-# headers.sh [TREE]: every header compiles alone, and a second time after
-# itself, so that nobody has to know an order.
+# headers.sh [TREE]: every header compiles alone, and when it is included twice,
+# so that headers can be included in any order.
 set -eu
 # shellcheck source=tests/check/tap.sh
 . "$(dirname "$0")/tap.sh"

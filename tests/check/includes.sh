@@ -1,11 +1,12 @@
 #!/bin/sh
-# includes.sh [TREE]: each folder includes only the folders that "below" names
-# for it, and a library of others only in the files that "foreign" names for it.
-# What "below" allows goes one way: the check fails when two folders may include
-# each other, directly or through others.
+# includes.sh [TREE]: each folder includes headers only from the folders that
+# "below" names for it, and headers of other projects' libraries only in the
+# files that "foreign" names.  "below" itself must have no circle: the check
+# fails when two folders may include each other, directly or through others.
+# And each header of common/ is included by at least three folders.
 #
-# A header of libc that is used for the first time is added to "libc" below;
-# a library of others gets a line in "foreign".
+# When a header of libc is used for the first time, add it to "libc"; for the
+# header of another library, add a line to "foreign".
 set -eu
 # shellcheck source=tests/check/tap.sh
 . "$(dirname "$0")/tap.sh"
@@ -17,7 +18,7 @@ libc='alloca assert ctype dirent endian errno fcntl fnmatch getopt glob grp
 	stdarg stdatomic stdbool stddef stdint stdio stdlib stdnoreturn
 	string strings syslog termios time unistd utmpx wchar'
 
-# Each folder, and the folders that it may include beside itself.
+# Each folder, and the other folders that it may include.
 below='
 	common
 	processes		common
@@ -58,13 +59,13 @@ below='
 				enroll_tool/cli
 	enroll_tool		common store enroll_tool/cli
 '
-# The same, one arrow a line: FOLDER FOLDER.
+# The same as lines "FOLDER FOLDER": the first may include the second.
 arrows=$(printf '%s' "$below" | awk '
 	/^\t[^\t]/ { folder = $1; $1 = "" }
 	{ for (i = 1; i <= NF; i++) if ($i != "") print folder, $i }')
 folders=$(printf '%s' "$below" | sed -n 's/^\t\([a-z_/]*\).*/\1/p')
 
-# HEADER: the files (patterns) that may include it
+# foreign HEADER: prints the files (patterns) that may include it.
 foreign() {
 	case $1 in
 	liboath/*)		echo 'factors/totp.c' ;;
@@ -92,7 +93,8 @@ foreign() {
 	esac
 }
 
-# judge FILE LINE HEADER-IN-ITS-MARKS: a word about it, when it is wrong
+# judge FILE LINE HEADER: prints them when FILE may not include HEADER, which is
+# in its quotes or angle brackets.
 judge() {
 	header=${3#?}
 	header=${header%?}
@@ -115,15 +117,15 @@ judge() {
 	printf '%s:%s: %s\n' "$1" "$2" "$3"
 }
 
-none 'what may be included goes one way' \
+none 'the folders of the table do not include each other in a circle' \
 	"$(printf '%s\n' "$arrows" | tsort 2>&1 >/dev/null)"
-none 'every folder has its line' "$(cd "$tree" && for room in $rooms; do
+none 'every folder is in the table' "$(cd "$tree" && for room in $rooms; do
 	find "$room" -name '*.[ch]'
 done | sed 's|/[^/]*$||' | sort -u | while read -r folder; do
 	printf '%s\n' "$folders" | grep -qxF -e "$folder" || echo "$folder"
 done)"
-# What only two parts share belongs to one of them, or into a folder of its own.
-none 'what stands in common/ is used by three parts' "$(cd "$tree" &&
+# A header that two folders share belongs into one of them, or into a new folder.
+none 'each header of common/ is used by three folders' "$(cd "$tree" &&
 	find common -name '*.h' | sort | while read -r header; do
 		users=$(for room in $rooms; do
 			[ "$room" = common ] || ! grep -rqF -e "\"$header\"" \
@@ -142,6 +144,6 @@ for folder in $folders; do
 			judge "$file" "$line" "$header"
 		done
 	done)
-	none "$folder/ includes what it may" "$found"
+	none "$folder/ includes only what the table allows" "$found"
 done
 finish

@@ -1,8 +1,8 @@
 #!/bin/sh
-# listed.sh [TREE]: every file of the source is named in Makefile.am or in a
-# file that it includes.  A file that is not named would be missing from the
-# tarball, and a test would never run.  Nor would a script that is not
-# executable: every script can be run.
+# listed.sh [TREE]: every source file is named in Makefile.am or in a file that
+# it includes, because a file that is not named would be missing from the
+# tarball, and a test that is not named would never run.  And every script is
+# executable, because a test that is not executable would not run either.
 set -eu
 # shellcheck source=tests/check/tap.sh
 . "$(dirname "$0")/tap.sh"
@@ -34,9 +34,9 @@ missing=$(cd "$tree" && {
 done)
 none 'Makefile.am names every file' "$missing"
 
-# What is sourced has no #!; shell.sh sees to it that all else has.
+# A script without #! is only sourced by others, and need not be executable.
 # shellcheck disable=SC2086
-none 'every script can be run' "$(cd "$tree" && {
+none 'every script is executable' "$(cd "$tree" && {
 	find . -maxdepth 1 \( -name demo -o -name check \)
 	find $folders -type f ! -perm -u+x
 } | while read -r file; do

@@ -1,8 +1,8 @@
 #!/bin/sh
-# needs.sh [MODULE [VERIFIER]]: the module brings no library into sshd and sudo
-# but libpam and libc, names no directory to look for them, and can be opened by
-# libpam.  What takes a security key's words apart, and what locks that in, is
-# not in the verifier.
+# needs.sh [MODULE [VERIFIER]]: the module loads no library into sshd and sudo
+# but libpam and libc, has no path of its own to search for libraries, and can
+# be opened by libpam.  The verifier does not link libfido2, which parses what
+# security keys send, nor libseccomp: only the device program does.
 set -eu
 # shellcheck source=tests/check/tap.sh
 . "$(dirname "$0")/tap.sh"
@@ -30,6 +30,6 @@ if printf '%s\n' "$dynamic" | grep -q NODELETE; then
 else
 	not_ok 'stays mapped' 'no NODELETE'
 fi
-none 'the verifier does without libfido2 and libseccomp' \
+none 'the verifier does not need libfido2 or libseccomp' \
 	"$(readelf -dW "$verifier" | grep -E 'lib(fido2|seccomp|cbor|udev)' || :)"
 finish

@@ -1,8 +1,8 @@
 #!/bin/sh
-# options.sh [TREE]: an option that the code knows is in the shipped file,
-# commented and with its default, and in keyfirst.conf(5); and neither names
-# one that the code does not know.  In the code an option is a row of
-# "options" in policy/conf.c, which ends with its default; in the page it is
+# options.sh [TREE]: every option of the code is in conf/keyfirst.conf (as a
+# comment, with its default) and in keyfirst.conf(5), and neither of them names
+# an option that the code does not have.  In the code an option is a row of
+# "options" in policy/conf.c, which ends with the default; in the page it is
 # an item, ".It Ic NAME = DEFAULT".
 set -eu
 # shellcheck source=tests/check/tap.sh
@@ -11,7 +11,7 @@ set -eu
 tree=${1:-$srcdir}
 scratch
 
-# NAME = DEFAULT of every row.  That of the store is a configured path.
+# "NAME = DEFAULT" of every row.  The default of `store` is set by configure.
 awk '
 /^} options\[\] = \{$/ { inside = 1; next }
 /^};$/ { inside = 0 }

@@ -1,13 +1,13 @@
 #!/bin/sh
-# pages.sh [TREE [BUILD]]: every program that is installed and every file of
-# FILEFORMAT has a page; pages are clean in mandoc's eyes, and nothing in them
-# waits for configure any more once they are built.  The commands of keyfirst,
-# and command by command the options, are the same in its source, in "keyfirst
-# help COMMAND" and in the synopsis of keyfirst(1); so are exit statuses and the
-# keys of --json in source and pages.
+# pages.sh [TREE [BUILD]]: every installed program and every file of FILEFORMAT
+# has a manual page; mandoc has no complaint about a page, and configure has
+# replaced every @VARIABLE@ in it.  The commands of keyfirst and the options of
+# each command are the same in the source, in "keyfirst help COMMAND" and in the
+# synopsis of keyfirst(1); exit statuses and the keys of --json are the same in
+# source and pages.
 #
-# In the source, the options of kf_cmd_X are the table in cmd_X.c or, where X
-# ends so, in NAME_options.c.
+# In the source, the options of a command are the table in the file of its
+# function kf_cmd_X, or in options.c beside enroll.c.
 set -eu
 # shellcheck source=tests/check/tap.sh
 . "$(dirname "$0")/tap.sh"
@@ -18,13 +18,13 @@ scratch
 pages=$(cd "$tree/man" && echo *.[1-8])
 page=$tree/man/keyfirst.1
 
-# same WHAT A-NAME A B-NAME B: two sorted files with the same lines.
+# same WHAT A-NAME A B-NAME B: the sorted files A and B must be the same.
 same() {
 	none "$1 of $2: also in $4" "$(comm -23 "$3" "$5")"
 	none "$1 of $4: also in $2" "$(comm -13 "$3" "$5")"
 }
 
-# has WHAT FILE: a file with something in it, or the check sees nothing.
+# has WHAT FILE: FILE must not be empty, or the check would check nothing.
 has() {
 	[ -s "$2" ] || not_ok "there are $1"
 }
@@ -45,7 +45,7 @@ done <"$tap_dir/made" >"$tap_dir/programs"
 has programs "$tap_dir/programs"
 none 'a page for every program' "$(grep '^no page' "$tap_dir/programs" || :)"
 
-# Its paths stand in headings, one a line; in a page, on a line of its own.
+# FILEFORMAT has each path in a heading; a page has it on a line of its own.
 sed -nE 's/^([0-9]+\.|  ) +(\/[^ ]*).*/\2/p' "$tree/FILEFORMAT" |
 	sed -e 's|^/etc/|@sysconfdir@/|' -e 's|^/var/|@localstatedir@/|' \
 	>"$tap_dir/files"
@@ -67,7 +67,7 @@ for name in $pages; do
 	else
 		not_ok "configured: $name" 'it is not built'
 	fi
-	none "what $name refers to is there" "$(
+	none "the pages that $name refers to exist" "$(
 		sed -n 's/^\.Xr \(keyfirst[^ ]*\|pam_keyfirst\) \([1-8]\).*/\1.\2/p' \
 			"$tree/man/$name" | sort -u | while read -r other; do
 			[ -s "$tree/man/$other" ] || echo "$other"
@@ -76,7 +76,7 @@ done
 
 # --- commands --------------------------------------------------------------------
 
-# A command a line; its name may have two words.
+# One command on each line; its name may have two words.
 "$build/keyfirst" help |
 	sed -n 's/^  \([a-z][a-z]*\( [a-z][a-z-]*\)\{0,1\}\)  .*/\1/p' |
 	sort >"$tap_dir/help.names"
@@ -85,7 +85,8 @@ has commands "$tap_dir/help.names"
 while read -r name; do
 	# shellcheck disable=SC2086 # one word or two
 	"$build/keyfirst" help $name </dev/null >"$tap_dir/help" || :
-	# Usage without options; then options, with = where a value follows.
+	# The usage line without options; then the options, with = if they
+	# take a value.
 	sed -n "1s/^usage: keyfirst $name//p" "$tap_dir/help" |
 		sed -e 's/ \[OPTION\.\.\.\]//' -e 's/ \[--[^]]*\]//g' \
 		-e "s/^/$name:/" >>"$tap_dir/help.operands"
@@ -95,7 +96,7 @@ while read -r name; do
 		sed "s/^\[/$name: /" >>"$tap_dir/usage" || :
 done <"$tap_dir/help.names"
 
-# The same of the page's synopsis.
+# The same from the synopsis of the page.
 awk -v out="$tap_dir/page" '
 /^\.Sh / { inside = /SYNOPSIS/ }
 !inside { next }
@@ -110,12 +111,12 @@ awk -v out="$tap_dir/page" '
 /^\.Op Ar / { operands = operands " [" substr($0, 8) "]" }
 ' "$page"
 
-# And of the source: which function a command is, and the tables of options.
+# The same from the source: each command's function, and the option tables.
 tr '\n' ' ' <"$tree/enroll_tool/main.c" |
 	grep -oE '\{[[:space:]]*"[a-z -]+",[^{}]*kf_cmd_[a-z_]+[[:space:]]*\}' |
 	sed -E 's/[^"]*"([^"]*)".*(kf_cmd_[a-z_]+).*/\2 \1/' >"$tap_dir/rows"
 cut -d ' ' -f 2- "$tap_dir/rows" | sort >"$tap_dir/source.names"
-# command_in FILE...: the name of the command whose function is in there
+# command_in FILE...: prints the name of the command whose function is there.
 command_in() {
 	sed -n 's/^\(kf_cmd_[a-z_]*\)(.*/\1/p' "$@" | while read -r function; do
 		sed -n "s/^$function //p" "$tap_dir/rows"
@@ -152,7 +153,7 @@ sed 's/=$//' "$tap_dir/help.options" | sort >"$tap_dir/without"
 none 'every option of a usage line is explained' \
 	"$(sort -u "$tap_dir/usage" | comm -23 - "$tap_dir/without")"
 
-# What the synopsis has is explained, and nothing else.
+# The page describes exactly the options of its synopsis.
 sed -n 's/.*: \(--[a-z-]*\).*/\1/p' "$tap_dir/page.options" | sort -u \
 	>"$tap_dir/synopsis"
 sed '1,/^\.Sh DESCRIPTION/d' "$page" | grep -oE 'Fl \\?-[a-z][a-z-]*' |

@@ -1,9 +1,9 @@
 #!/bin/sh
-# protocol.sh [TREE]: PROTOCOL prints the version, the messages, the lengths of
-# REQUEST's strings and the table of what is legal when as protocol/msg.h and
-# protocol/phase.c have them.  In PROTOCOL a message is a line with its number
-# (0x..) and its name; a string of REQUEST is "string NAME" and, before the
-# next one, "(at most N)"; a step is a line of three names: state, message,
+# protocol.sh [TREE]: the version, the messages, the lengths of REQUEST's
+# strings and the table of legal steps are the same in PROTOCOL as in
+# protocol/msg.h and protocol/phase.c.  In PROTOCOL a message is a line with its
+# number (0x..) and its name; a string of REQUEST is "string NAME" and, before
+# the next one, "(at most N)"; a step is a line of three names: state, message,
 # next state.
 set -eu
 # shellcheck source=tests/check/tap.sh
@@ -12,7 +12,8 @@ set -eu
 tree=${1:-$srcdir}
 scratch
 
-# compare WHAT WHERE: $tap_dir/code with $tap_dir/page
+# compare WHAT FILE: $tap_dir/code, made from FILE, must have the same lines as
+# $tap_dir/page, made from PROTOCOL.
 compare() {
 	sort -o "$tap_dir/code" "$tap_dir/code"
 	sort -o "$tap_dir/page" "$tap_dir/page"
@@ -40,7 +41,7 @@ awk '{
 }' "$tree/PROTOCOL" >"$tap_dir/page"
 compare 'messages' protocol/msg.h
 
-# In C the size counts the NUL at the end.
+# In C the size includes the NUL at the end.
 awk '/^struct kf_msg_request \{/, /^};/ {
 	if (sub(/^\tchar /, "") && sub(/\];.*/, "")) {
 		split($0, part, "[")

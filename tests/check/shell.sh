@@ -1,12 +1,12 @@
 #!/bin/sh
-# shell.sh [TREE]: shellcheck has nothing to say about any script.
+# shell.sh [TREE]: shellcheck has no complaint about any script.
 set -eu
 # shellcheck source=tests/check/tap.sh
 . "$(dirname "$0")/tap.sh"
 
 tree=${1:-$srcdir}
 
-# Everything that begins as a script does, or is sourced by one.
+# All files that begin with #! of a shell, or have the name of a script.
 cd "$tree"
 scripts=$({
 	for file in .ci/run demo check; do

@@ -1,9 +1,9 @@
 #!/bin/sh
-# sizes.sh [TREE]: what a reader can hold in mind.  In the programs no file is
-# longer than 350 lines and no function longer than 60, and the file in the
-# middle has between 80 and 200 lines; nowhere has a folder more than 24 files.
-# A file, a function or a folder that wants to be larger is a question about the
-# design.
+# sizes.sh [TREE]: files, functions and folders are small enough to be kept in
+# mind.  In the programs no file is longer than 350 lines, no function is longer
+# than 60, and the median file has between 80 and 200 lines; no folder of the
+# tree has more than 24 files.  When one of them has to be larger, look at the
+# design first.
 set -eu
 # shellcheck source=tests/check/tap.sh
 . "$(dirname "$0")/tap.sh"
@@ -22,7 +22,7 @@ none 'no file of the programs is longer than 350 lines' \
 				if (lines[file] > 350)
 					print file ": " lines[file]
 		}' $files)"
-# The style has a function's braces in the first column, and no others.
+# In this style, only the braces of a function are in the first column.
 # shellcheck disable=SC2086 # words
 none 'no function is longer than 60 lines' "$(cd "$tree" && awk '
 	/^\{/ { start = FNR }
@@ -37,9 +37,9 @@ middle=$(cd "$tree" && for file in $files; do
 done | sort -n | awk '{ lines[NR] = $1 }
 	END { print lines[int((NR + 1) / 2)] + 0 }')
 if [ "$middle" -ge 80 ] && [ "$middle" -le 200 ]; then
-	ok 'the file in the middle has 80 to 200 lines'
+	ok 'the median file has 80 to 200 lines'
 else
-	not_ok 'the file in the middle has 80 to 200 lines' "$middle lines"
+	not_ok 'the median file has 80 to 200 lines' "$middle lines"
 fi
 # shellcheck disable=SC2086 # words
 none 'no folder has more than 24 files' "$(cd "$tree" && {

@@ -1,6 +1,6 @@
-# C source without comments and without the insides of strings and character
-# constants; line numbers stay.  Backslash-newline inside a comment of the
-# form // is not followed: the style has no such comments.
+# Prints C source without comments and without the contents of strings and
+# character constants; line numbers stay the same.  A // comment that a
+# backslash continues on the next line is not handled: the style has none.
 BEGIN { state = "code" }
 {
 	out = ""

@@ -1,6 +1,6 @@
-# Sourced by the scripts here: TAP on standard output, and where the trees
-# are.  A script ends with "finish" and status 0; one that breaks before has no
-# plan, which is an error.
+# Sourced by the scripts here: functions that print TAP, and the places of
+# source and build.  A script ends with "finish", which prints the plan.  A
+# script that stops before has printed no plan, and that counts as an error.
 # shellcheck shell=sh disable=SC2034,SC2154
 
 if [ -z "${srcdir:-}" ]; then
@@ -13,7 +13,7 @@ builddir=${builddir:-.}
 CC=${CC:-cc}
 KF_CFLAGS=${KF_CFLAGS:--std=c11 -Wall -Wextra -D_GNU_SOURCE=}
 KF_LIB_CFLAGS=${KF_LIB_CFLAGS:-}
-# The folders that the programs are made of.
+# The folders with the source of the programs.
 rooms='common processes protocol client policy key_protocol store factors
 	key_dialogue key_device pam_module verifier enroll_tool'
 export srcdir builddir CC KF_CFLAGS KF_LIB_CFLAGS
@@ -34,7 +34,7 @@ not_ok() {
 	fi
 }
 
-# none DESCRIPTION FINDINGS: good when there are no findings.
+# none DESCRIPTION FINDINGS: ok when FINDINGS is empty.
 none() {
 	if [ -z "$2" ]; then
 		ok "$1"
@@ -43,7 +43,7 @@ none() {
 	fi
 }
 
-# made FILE: a build inside the tree has left $tree/FILE there.
+# made FILE: whether a build inside the tree may have made $tree/FILE.
 made() {
 	case $1 in
 	*/.*)						return 0 ;;
@@ -53,7 +53,7 @@ made() {
 	[ "$(head -c 4 "$tree/$1" | od -An -tx1)" = ' 7f 45 4c 46' ]
 }
 
-# A directory that goes with the script.
+# Makes $tap_dir, a directory that is removed when the script ends.
 scratch() {
 	tap_dir=$(mktemp -d "${TMPDIR:-/tmp}/kf-check.XXXXXX")
 	trap 'rm -rf "$tap_dir"' EXIT
@@ -65,8 +65,8 @@ finish() {
 }
 
 # For can-fail/: finds PATTERN ARG...
-# runs the check of the same name with ARG... and is good when it comes to its
-# end with a "not ok" and its output holds PATTERN (a fixed string).
+# runs the check of the same name with ARG...; it must run to its end, print a
+# "not ok", and have PATTERN (a fixed string) in its output.
 finds() {
 	finds_pattern=$1
 	shift
@@ -82,8 +82,8 @@ finds() {
 	fi
 }
 
-# passes WHAT ARG...: the same check is content, so that what "finds" sees is
-# the planted mistake and nothing else.
+# passes WHAT ARG...: the same check must print no "not ok".  It shows that what
+# "finds" finds is the planted mistake and nothing else.
 passes() {
 	passes_what=$1
 	shift

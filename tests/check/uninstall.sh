@@ -1,6 +1,6 @@
 #!/bin/sh
-# "make uninstall" stops while PAM names the very file that it would remove,
-# and for nothing else.
+# conf/uninstall-guard.sh stops "make uninstall" as long as a PAM configuration
+# names the module that it would remove, and in no other case.
 set -eu
 # shellcheck source=tests/check/tap.sh
 . "$(dirname "$0")/tap.sh"
@@ -16,8 +16,8 @@ mkdir "$system" "$other" "$pam_d" "$vendor_d"
 touch "$system/pam_keyfirst.so" "$other/pam_keyfirst.so"
 ln -s "$system" "$tap_dir/link"
 
-# stops|goes_on DESCRIPTION MODULE [FILE], with the service file on standard
-# input; FILE is the one that is named instead of it.
+# stops|goes_on DESCRIPTION MODULE [FILE]: runs the guard; standard input is the
+# text of the service file.  The guard must name FILE, or else the service file.
 run() {
 	cat >"$pam_d/sshd"
 	said=$(timeout 20 "$guard" "$1" "$pam_d" "$system" "$vendor_d" \
@@ -28,9 +28,9 @@ stops() {
 		not_ok "stops: $1" "$said"
 	elif printf '%s\n' "$said" |
 		grep -qxF "${3:-$pam_d/sshd} names $2"; then
-		ok "stops and says which: $1"
+		ok "stops and names the file: $1"
 	else
-		not_ok "says which: $1" "$said"
+		not_ok "names the file: $1" "$said"
 	fi
 }
 goes_on() {
@@ -41,16 +41,18 @@ goes_on() {
 	fi
 }
 
-stops 'a bare name, ours where libpam looks' "$system/pam_keyfirst.so" <<'END'
+stops "a bare name, and ours is in libpam's directory" \
+	"$system/pam_keyfirst.so" <<'END'
 auth required pam_keyfirst.so
 END
-goes_on 'a bare name, ours elsewhere' "$other/pam_keyfirst.so" <<'END'
+goes_on 'a bare name, and ours is in another directory' \
+	"$other/pam_keyfirst.so" <<'END'
 auth required pam_keyfirst.so
 END
-stops 'the full path' "$other/pam_keyfirst.so" <<END
+stops 'the full path of ours' "$other/pam_keyfirst.so" <<END
 auth	required	$other/pam_keyfirst.so conf=/x
 END
-goes_on 'the full path of another' "$other/pam_keyfirst.so" <<END
+goes_on 'the full path of another file' "$other/pam_keyfirst.so" <<END
 auth	required	$system/pam_keyfirst.so
 END
 stops 'another path to the same file' "$system/pam_keyfirst.so" <<END
@@ -60,12 +62,12 @@ stops 'a control in brackets, indented' "$system/pam_keyfirst.so" <<'END'
 # first line
   auth [success=done  new_authtok_reqd=done default=die] pam_keyfirst.so
 END
-stops 'a line that goes on' "$system/pam_keyfirst.so" <<'END'
+stops 'a continued line' "$system/pam_keyfirst.so" <<'END'
 auth \
 	required \
 	pam_keyfirst.so after_first_factor
 END
-stops 'a last line without an end' "$system/pam_keyfirst.so" <<END
+stops 'a last line without a newline' "$system/pam_keyfirst.so" <<END
 $(printf 'auth required pam_unix.so\nauth required pam_keyfirst.so')
 END
 stops "libpam's own directory, \$ISA" "$system/pam_keyfirst.so" <<END
@@ -77,15 +79,16 @@ auth required pam_unix.so pam_keyfirst.so # pam_keyfirst.so
 @include pam_keyfirst.so
 auth include pam_keyfirst
 END
-goes_on 'a line that only mentions part of it' "$system/pam_keyfirst.so" <<'END'
+goes_on 'the name of another file begins like ours' \
+	"$system/pam_keyfirst.so" <<'END'
 auth required pam_keyfirst.so.old
 auth required * ?
 END
-goes_on 'nothing installed' "$tap_dir/none/pam_keyfirst.so" <<END
+goes_on 'ours is not installed' "$tap_dir/none/pam_keyfirst.so" <<END
 auth required $tap_dir/none/pam_keyfirst.so
 END
 
-# What libpam reads besides the service files.
+# The other files that libpam reads.
 ours=$system/pam_keyfirst.so
 extra=$tap_dir/extra
 echo 'auth required pam_keyfirst.so' >"$extra"
@@ -98,19 +101,19 @@ END
 stops '@include, a full path' "$ours" "$extra" <<END
 @include	$extra # more
 END
-stops 'include, a path from the directory' "$ours" "$pam_d/../extra" <<'END'
+stops 'include, a path relative to pam.d' "$ours" "$pam_d/../extra" <<'END'
 session include ../extra
 END
-goes_on 'the file is there, and nothing includes it' "$ours" <<END
+goes_on 'a file that names ours, but that nothing includes' "$ours" <<END
 # @include $extra
 auth required pam_unix.so include $extra
 END
-goes_on 'what is included is not there' "$ours" <<END
+goes_on 'the included file does not exist' "$ours" <<END
 auth include $tap_dir/none
 auth include
 @include
 END
-goes_on 'what is included is a directory' "$ours" <<END
+goes_on 'the included file is a directory' "$ours" <<END
 @include $tap_dir
 END
 printf '@include %s\n' "$tap_dir/b" "$pam_d/sshd" >"$tap_dir/a"
@@ -122,20 +125,20 @@ echo "auth include $extra" >>"$tap_dir/b"
 stops 'three files deep' "$ours" "$extra" <<END
 @include $tap_dir/a
 END
-stops 'a line that goes on behind a comment' "$ours" <<'END'
+stops 'a line that is continued after a comment' "$ours" <<'END'
 auth required \
 # a comment
 
 	pam_keyfirst.so
 END
-stops 'the file ends in a line that goes on' "$ours" <<'END'
+stops 'a last line that ends with a backslash' "$ours" <<'END'
 auth required pam_keyfirst.so \
 END
 
 cp "$extra" "$vendor_d/su"
 stops "the vendor's directory" "$ours" "$vendor_d/su" </dev/null
 echo 'auth required pam_unix.so' >"$pam_d/su"
-goes_on "the vendor's file, and one to read instead" "$ours" <<'END'
+goes_on "the vendor's file, replaced by one in pam.d" "$ours" <<'END'
 auth include su
 END
 rm "$pam_d/su"
@@ -151,10 +154,10 @@ echo "OTHER auth include $extra" >"$pam_conf"
 stops 'pam.conf, include' "$ours" "$extra" </dev/null
 printf '%s\n' '# sshd auth required pam_keyfirst.so' \
 	'sshd auth required pam_unix.so pam_keyfirst.so' >"$pam_conf"
-goes_on 'pam.conf, elsewhere in the line' "$ours" </dev/null
+goes_on 'pam.conf, a comment and an argument' "$ours" </dev/null
 rm "$pam_conf"
 
-# Everything that goes, goes after the guard.
+# make runs the guard before it removes anything.
 first=$(MAKEFLAGS='' make -C "$builddir" -npq uninstall-guard 2>/dev/null |
 	awk '
 		/^uninstall-am:/ { for (i = 2; i <= NF; i++) goes[$i] }
@@ -169,12 +172,12 @@ first=$(MAKEFLAGS='' make -C "$builddir" -npq uninstall-guard 2>/dev/null |
 				print "no uninstall-am"
 		}
 	')
-none 'every part of make uninstall waits for it' "$first"
+none 'every target of make uninstall depends on the guard' "$first"
 
 rm -r "$pam_d" "$vendor_d"
 if "$guard" "$ours" "$pam_d" "$system" "$vendor_d" "$pam_conf"; then
-	ok 'goes on: no PAM here'
+	ok 'goes on: no configuration of PAM'
 else
-	not_ok 'goes on: no PAM here'
+	not_ok 'goes on: no configuration of PAM'
 fi
 finish

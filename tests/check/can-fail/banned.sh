@@ -1,5 +1,5 @@
 #!/bin/sh
-# banned.sh can fail, and is not fooled by comments and strings.
+# Shows that banned.sh finds each banned call, and ignores comments and strings.
 set -eu
 # shellcheck source=tests/check/tap.sh
 . "$(dirname "$0")/../tap.sh"

@@ -1,6 +1,6 @@
 #!/bin/sh
-# circles.sh can fail: on two headers that include each other, and on three
-# sources that call one another in a ring, one of them through data.
+# Shows that circles.sh finds two headers that include each other, and three
+# sources that call each other in a circle, one of them by a pointer in data.
 set -eu
 # shellcheck source=tests/check/tap.sh
 . "$(dirname "$0")/../tap.sh"
@@ -21,14 +21,14 @@ fresh() {
 	object verifier/c \
 		'int b(void); int (*const c)(void) = b; int main(void) { return 0; }'
 }
-# object NAME CODE
+# object NAME CODE: compiles CODE to the object NAME.o.
 object() {
 	printf '%s\n' "$2" >"$tap_dir/object.c"
 	$CC -c -o "$build/$1.o" "$tap_dir/object.c"
 }
 
 fresh
-passes 'what goes one way' "$tree" "$build"
+passes 'files without a circle' "$tree" "$build"
 fresh
 printf '#include "store/b.h"\n' >>"$tree/common/a.h"
 finds '#   common/a.h' "$tree" "$build"
@@ -40,7 +40,7 @@ finds '#   store/b' "$tree" "$build"
 finds '#   verifier/c' "$tree" "$build"
 fresh
 object common/a 'static int b(void) { return 1; } int a(void) { return b(); }'
-passes 'a name of its own that is another file'"'"'s too' "$tree" "$build"
+passes 'a static function with the name of another' "$tree" "$build"
 rm -rf "${build:?}"/*/*
 for room in $rooms; do
 	mkdir -p "$build/$room"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# columns.sh can fail.
+# Shows that columns.sh finds a line that is too wide.
 set -eu
 # shellcheck source=tests/check/tap.sh
 . "$(dirname "$0")/../tap.sh"

@@ -1,6 +1,6 @@
 #!/bin/bash
-# completion.sh can fail.  It takes long, so several mistakes are planted at a
-# time.
+# Shows that completion.sh finds mistakes in the completions.  Because it takes
+# long, several mistakes are planted for each run.
 set -eu
 # shellcheck source=tests/check/tap.sh
 . "$(dirname "$0")/../tap.sh"
@@ -11,7 +11,7 @@ build=$tap_dir/build
 real=$(cd "$builddir" && pwd)
 mkdir -p "$tree/man" "$tree/conf/completion" "$build"
 
-# tool FILTER: a keyfirst whose help went through FILTER
+# tool FILTER: makes a keyfirst whose output goes through FILTER.
 tool()
 {
 	printf '#!/bin/sh\n"%s/keyfirst" "$@" | %s\n' "$real" "$1" \
@@ -28,7 +28,7 @@ fresh()
 	tool cat
 }
 
-# change FILE SED-COMMAND: and something has changed
+# change FILE SED-COMMAND: edits FILE, which must change.
 change()
 {
 	cp "$tree/$1" "$tap_dir/before"
@@ -36,7 +36,8 @@ change()
 	! cmp -s "$tree/$1" "$tap_dir/before" || not_ok "could change $1 by $2"
 }
 
-# run; then fails_at PATTERN: a point that is not ok has it in its name.
+# run runs completion.sh; after it, fails_at PATTERN: a test whose description
+# matches PATTERN is not ok.
 run()
 {
 	said=$("$srcdir/tests/check/completion.sh" "$tree" "$build" 2>&1) ||
@@ -70,7 +71,7 @@ change $bash 's/unlock:0 | repair:0/repair:0/'
 # shellcheck disable=SC2016 # what is in the file
 change $bash 's/^\t\[ "\$EUID" = 0 \] || return$/\techo oops >\&2/'
 change $bash "s/kinds=(key totp)/kinds=(key totp sms)/"
-# An array of words that are run, as compgen -W would.
+# The words of a listing would be expanded by the shell, as compgen -W does.
 change $bash 's/=~ ^\[A-Z\]\[0-9\]\*\$ \]\] &&/=~ . ]] \&\&/'
 change $zsh 's/--last\[/--least[/'
 change $zsh "s/'1:user:_users' ;;/;;/"
@@ -91,7 +92,7 @@ zsh_fails_at 'keyfirst '
 zsh_fails_at 'keyfirst help '
 zsh_fails_at 'keyfirst enroll totp --digits '
 
-# New in the tool, and not yet offered.
+# Options, commands and values that the completions do not have yet.
 fresh
 tool 'sed -e "s/^  --last .*/&\n  --planted  x/" -e "s/^  unlock .*/&\n  relock       x/"'
 change man/keyfirst.1 's/Cm utf8 | ansi/Cm utf8 | sixel | ansi/'

@@ -1,5 +1,5 @@
 #!/bin/sh
-# exports.sh can fail.
+# Shows that exports.sh finds a symbol too many and one that is missing.
 set -eu
 # shellcheck source=tests/check/tap.sh
 . "$(dirname "$0")/../tap.sh"

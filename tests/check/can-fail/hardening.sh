@@ -1,5 +1,5 @@
 #!/bin/sh
-# hardening.sh can fail, for each defence.
+# Shows that hardening.sh notices when any one of the defences is missing.
 set -eu
 # shellcheck source=tests/check/tap.sh
 . "$(dirname "$0")/../tap.sh"

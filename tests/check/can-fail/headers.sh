@@ -1,5 +1,5 @@
 #!/bin/sh
-# headers.sh can fail.
+# Shows that headers.sh finds a header that does not compile alone or twice.
 set -eu
 # shellcheck source=tests/check/tap.sh
 . "$(dirname "$0")/../tap.sh"

@@ -1,5 +1,6 @@
 #!/bin/sh
-# includes.sh can fail, for each arrow and each library.
+# Shows that includes.sh finds includes that its table forbids, for each folder
+# and each library, a folder without a line, and a circle in the table.
 set -eu
 # shellcheck source=tests/check/tap.sh
 . "$(dirname "$0")/../tap.sh"
@@ -14,7 +15,7 @@ fresh() {
 	done
 }
 
-# plant FILE HEADER: and the check names it
+# plant FILE HEADER: FILE includes HEADER, and the check must name it.
 plant() {
 	fresh
 	printf '/* a */\n#include <stdio.h>\n #  include %s /* why */\n' \
@@ -70,7 +71,7 @@ plant common/a.c '"local.h"'
 plant common/a.c '"../store/store.h"'
 plant common/a.c 'HEADER'
 
-# Between the folders of the tool, and between those that were one before.
+# Between the folders of the tool, and between folders with similar tasks.
 plant enroll_tool/cli/a.c '"enroll_tool/totp/store.h"'
 plant enroll_tool/totp/a.c '"enroll_tool/keys/talk.h"'
 plant enroll_tool/totp/a.c '"enroll_tool/main.h"'
@@ -79,28 +80,28 @@ plant pam_module/a.c '"policy/conf.h"'
 plant key_device/a.c '"client/client.h"'
 plant client/a.c '"policy/conf.h"'
 
-# A folder that nobody has thought of.
+# A folder that is not in the table.
 fresh
 mkdir "$tree/common/more"
 touch "$tree/common/more/a.c"
 finds '#   common/more' "$tree"
 
-# A header that two parts share.
+# A header of common/ that only two folders use.
 fresh
 touch "$tree/common/two.h"
 echo '#include "common/two.h"' | tee "$tree/store/a.c" >"$tree/factors/a.c"
 finds '#   common/two.h: 2' "$tree"
 echo '#include "common/two.h"' >"$tree/policy/a.c"
-passes 'a header that three parts share' "$tree"
+passes 'a header of common/ that three folders use' "$tree"
 
-# A row that makes the arrows a circle.
+# A line that makes a circle: common may include enroll_tool/cli.
 mkdir "$tree/check"
 cp "$srcdir/tests/check/tap.sh" "$tree/check/"
 sed 's|^	common$|&			enroll_tool/cli|' \
 	"$srcdir/tests/check/includes.sh" >"$tree/check/includes.sh"
 if sh "$tree/check/includes.sh" "$tree" | grep -q '^not ok 1 '; then
-	ok 'finds arrows that go round'
+	ok 'finds a circle in the table'
 else
-	not_ok 'finds arrows that go round'
+	not_ok 'finds a circle in the table'
 fi
 finish

@@ -1,5 +1,6 @@
 #!/bin/sh
-# listed.sh can fail.
+# Shows that listed.sh finds files that no makefile names, and scripts that are
+# not executable.
 set -eu
 # shellcheck source=tests/check/tap.sh
 . "$(dirname "$0")/../tap.sh"
@@ -36,13 +37,13 @@ touch "$tree/tests/forgotten"
 finds tests/forgotten "$tree"
 rm "$tree/tests/forgotten"
 
-# A mode that was lost.
+# Scripts that have lost their executable bit.
 echo 'scripts = tests/unit/t.sh tests/unit/s.sh check' >>"$tree/Makefile.am"
 printf '#!/bin/sh\n' >"$tree/tests/unit/t.sh"
 printf '#!/bin/sh\n' >"$tree/check"
 printf '# sourced\n' >"$tree/tests/unit/s.sh"
 chmod 0755 "$tree/tests/unit/t.sh" "$tree/check"
-passes 'scripts that can be run, and what is sourced' "$tree"
+passes 'executable scripts, and one that is only sourced' "$tree"
 chmod 0644 "$tree/tests/unit/t.sh"
 finds tests/unit/t.sh "$tree"
 chmod 0755 "$tree/tests/unit/t.sh"

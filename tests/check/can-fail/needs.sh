@@ -1,5 +1,6 @@
 #!/bin/sh
-# needs.sh can fail.
+# Shows that needs.sh finds a library too many, one that is missing, a search
+# path, and wrong linker flags.
 set -eu
 # shellcheck source=tests/check/tap.sh
 . "$(dirname "$0")/../tap.sh"

@@ -1,5 +1,6 @@
 #!/bin/sh
-# options.sh can fail, for each of the three places.
+# Shows that options.sh finds a difference in the code, in the shipped file and
+# in the page.
 set -eu
 # shellcheck source=tests/check/tap.sh
 . "$(dirname "$0")/../tap.sh"
@@ -15,7 +16,7 @@ fresh() {
 	# A tarball's tree may be read-only.
 	chmod -R u+w "$tree"
 }
-# change FILE SED-COMMAND: and something has changed
+# change FILE SED-COMMAND: edits a fresh FILE, which must change.
 change() {
 	fresh
 	sed -i "$2" "$tree/$1"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# pages.sh can fail.
+# Shows that pages.sh finds differences between source, help and pages.
 set -eu
 # shellcheck source=tests/check/tap.sh
 . "$(dirname "$0")/../tap.sh"
@@ -21,13 +21,13 @@ fresh() {
 	chmod -R u+w "$tree" "$build"
 	tool 'cat'
 }
-# tool FILTER: a keyfirst whose help went through FILTER
+# tool FILTER: makes a keyfirst whose output goes through FILTER.
 tool() {
 	printf '#!/bin/sh\n"%s/keyfirst" "$@" | %s\n' "$real" "$1" \
 		>"$build/keyfirst"
 	chmod +x "$build/keyfirst"
 }
-# change FILE SED-COMMAND: and something has changed
+# change FILE SED-COMMAND: edits a fresh FILE, which must change.
 change() {
 	fresh
 	sed -i "$2" "$tree/$1"
@@ -61,7 +61,7 @@ finds 'configured: keyfirst-json.5' "$tree" "$build"
 change man/pam_keyfirst.8 's/^\.Xr keyfirst 1/.Xr keyfirst 8/'
 finds '#   keyfirst.8' "$tree" "$build"
 
-# An option under the wrong command, in each of the three places.
+# An option of the wrong command, in the page, in help and in the source.
 change man/keyfirst.1 '/^\.Op Fl -last$/d
 s/^\.Cm unlock$/&\n.Op Fl -last/'
 finds '#   remove: --last' "$tree" "$build"
@@ -79,13 +79,13 @@ mv "$tree/enroll_tool/totp/options.c" "$tree/enroll_tool/sms/options.c"
 finds 'sms/options.c belongs to no command: --label=' "$tree" "$build"
 finds '#   enroll totp: --label=' "$tree" "$build"
 
-# One that takes a value in one place, and none in another.
+# An option that takes a value in one place and none in another.
 change man/keyfirst.1 's/^\.Op Fl -last$/& Ar N/'
 finds '#   remove: --last=' "$tree" "$build"
 change enroll_tool/people/test.c 's/"service", required_/"service", no_/'
 finds '#   test: --service' "$tree" "$build"
 
-# Options that are in one place only.
+# Options that are in one place only, or misspelt in one place.
 change man/keyfirst.1 "\$a.It Fl -planted"
 finds '#   --planted' "$tree" "$build"
 change man/keyfirst.1 '/^\.It Fl -issuer/d'

@@ -1,5 +1,6 @@
 #!/bin/sh
-# protocol.sh can fail, on either side and on either table.
+# Shows that protocol.sh finds differences, on the side of the code and of
+# PROTOCOL, and in each of its tables.
 set -eu
 # shellcheck source=tests/check/tap.sh
 . "$(dirname "$0")/../tap.sh"
@@ -14,7 +15,7 @@ fresh() {
 	# A tarball's tree may be read-only.
 	chmod -R u+w "$tree"
 }
-# change FILE SED-COMMAND: and something has changed
+# change FILE SED-COMMAND: edits a fresh FILE, which must change.
 change() {
 	fresh
 	sed -i "$2" "$tree/$1"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# shell.sh can fail.
+# Shows that shell.sh finds mistakes in all kinds of scripts.
 set -eu
 # shellcheck source=tests/check/tap.sh
 . "$(dirname "$0")/../tap.sh"

@@ -1,12 +1,12 @@
 #!/bin/sh
-# sizes.sh can fail.
+# Shows that sizes.sh finds files, functions and folders that are too large.
 set -eu
 # shellcheck source=tests/check/tap.sh
 . "$(dirname "$0")/../tap.sh"
 
 scratch
 tree=$tap_dir
-# lines N: a file of so many lines
+# lines N: prints N lines of C.
 lines() {
 	seq "$1" | sed 's|.*|/* & */|'
 }
@@ -25,7 +25,7 @@ fresh() {
 		printf '}\n'
 	} >"$tree/store/f.c"
 }
-# crowd FOLDER N: so many files in it
+# crowd FOLDER N: makes N files in FOLDER.
 crowd() {
 	for n in $(seq "$2"); do
 		echo 1 >"$tree/$1/$n.sh"
@@ -36,7 +36,7 @@ fresh
 crowd tests/unit 24
 touch "$tree/tests/unit/a.o" "$tree/tests/unit/.dirstamp"
 printf '\177ELF' >"$tree/tests/unit/a"
-passes 'what is just small enough' "$tree"
+passes 'sizes that are just small enough' "$tree"
 echo >"$tree/tests/unit/more.c"
 finds '#   tests/unit: 25' "$tree"
 fresh
