@@ -1,6 +1,8 @@
 /*
- * What root makes of the child that talks to a security key when that is in the
- * hands of user keyfirst; see child_seam.h.
+ * kf_key_session, as root, with a child (user keyfirst) that has been taken
+ * over, and that talks to the security key.  Root must accept no key that
+ * breaks the rules of the enrolment, show no unclean text, and wait no longer
+ * than its limit.  The test decides what the child sends; see child_seam.h.
  */
 #include "tests/unit/unit.h"
 
@@ -32,7 +34,7 @@ run(void (*how)(void))
 	return status;
 }
 
-/* What they say is not believed. */
+/* Whether root refuses the frames that the test has made. */
 static bool
 refused(void)
 {
@@ -135,7 +137,7 @@ lies(void **state)
 	lie_in_byte(1, 2);	/* synced */
 	lie_in_byte(23, 2);	/* the length of the id: over its limit */
 	lie_in_byte(23, 0xff);
-	/* What the child was to refuse. */
+	/* Keys that an honest child would have refused. */
 	LIE((good.key.credential_len = 32, memset(good.key.credential, 1,
 	    32)));
 	LIE((good.key.synced = true, enrol.in.conf.key_synced_deny = true));
@@ -155,7 +157,7 @@ lies(void **state)
 	}
 }
 
-/* Whoever does not come to the end has said nothing. */
+/* A message that is cut off, missing or too long is refused. */
 static void
 short_and_long(void **state)
 {
@@ -213,11 +215,11 @@ showing(void **state)
 		put_show(KF_KEY_SHOW_DEVICE, "/dev/hidraw0", dirty[i], 1);
 		assert_true(refused());
 	}
-	/* There is one key, with number 0. */
+	/* The person has one key, and its number is 0. */
 	put_show(KF_KEY_SHOW_KNOWN, "/dev/hidraw0", "Key", 1);
 	child_frames[0].payload[1] = 1;
 	assert_true(refused());
-	/* No more than an enrolment shows. */
+	/* Too many messages: more than an enrolment has. */
 	put_show(KF_KEY_SHOW_BUSY, "", "", 0);
 	child_count = 1;
 	assert_int_equal(run(child_says_no_end), KF_EXIT_ERROR);
@@ -246,7 +248,7 @@ stopping(void **state)
 	assert_true(refused());
 }
 
-/* Without a terminal nothing is asked, and that is the answer. */
+/* Without a terminal root asks nothing, and answers that asking failed. */
 static void
 asking(void **state)
 {
@@ -270,12 +272,12 @@ silence(void **state)
 {
 	(void)state;
 	prepare();
-	/* All but a moment of the limit. */
+	/* Each reading of the clock takes almost the whole limit. */
 	unit_set_leap(59900);
 	assert_int_equal(run(child_stays), KF_EXIT_ERROR);
 }
 
-/* Where /dev/tty is no terminal of whoever runs the tests. */
+/* Leaves the terminal of the test's caller, so that there is no /dev/tty. */
 static void
 leave_terminal(void)
 {

@@ -1,4 +1,4 @@
-/* The child of a session with a key, taken over; see key_session_child.h. */
+/* What a child that was taken over sends; see key_session_child.h. */
 #include "tests/unit/enroll_tool/key_session_child.h"
 
 #include <sys/socket.h>

@@ -1,8 +1,9 @@
 /*
- * The state machine of the dialogue with security keys, by itself: its whole
- * table, held against a written-out one, and what must never happen, however
- * devices and effects behave: a proof without a judge, a PIN asked for before
- * the key has said how many tries it has, a word to a key that is out.
+ * The state machine of the dialogue with security keys (key_dialogue/
+ * dialogue.h).  Its whole table is compared with a copy here.  And for random
+ * behaviour of devices and effects: no proof without a right judgement, no
+ * question for a PIN before the device has said how many tries are left, and no
+ * request to a device that is out.
  */
 #include "tests/unit/unit.h"
 
@@ -12,7 +13,7 @@
 
 /* ---------------------------------------------------------------- the table */
 
-/* Everything else leads out. */
+/* Every other pair of state and event leads to KF_KEY_OUT. */
 static const struct {
 	enum kf_key_state state;
 	enum kf_key_event event;
@@ -67,18 +68,18 @@ whole_table(void **state)
 	assert_int_equal(proved, 1);
 }
 
-/* -------------------------------------------------------- at random, 20,000 */
+/* ------------------------------------------------- 20,000 random dialogues */
 
 static struct {
 	struct kf_dialogue dialogue;
-	uint64_t seed;
-	unsigned steps;		/* events that were told */
-	/* Of the one device. */
+	uint64_t seed;		/* of pick */
+	unsigned steps;		/* events so far */
+	/* The state of the one device: */
 	bool released;
-	bool counted;		/* it has said how many tries it has */
-	bool asked;		/* for a signature; not answered yet */
-	bool judged_right;	/* the last effect was a judge that said so */
-	uint8_t request;	/* 0: none */
+	bool counted;		/* it was asked how many tries are left */
+	bool asked;		/* for a signature; not judged yet */
+	bool judged_right;	/* since the last event */
+	uint8_t request;	/* the last one; 0: none */
 } play;
 
 static unsigned
@@ -103,7 +104,7 @@ kf_device_release(struct kf_devices *devices, struct kf_device *device)
 	play.released = true;
 }
 
-/* Whatever a device that is there could say or do. */
+/* A random event that is possible in the device's phase. */
 enum kf_devices_event
 kf_devices_wait(struct kf_devices *devices, int fd, int64_t deadline,
     struct kf_device **device)
@@ -116,7 +117,7 @@ kf_devices_wait(struct kf_devices *devices, int fd, int64_t deadline,
 
 	assert_int_equal(fd, 5);
 	assert_int_equal(deadline, 1);
-	/* A key that is out was let go, for others to use. */
+	/* A device that is out was released, for other programs to use. */
 	if (d->mark == KF_KEY_OUT)
 		assert_int_equal(d->phase, KF_DEVICE_DONE);
 	play.steps++;
@@ -149,7 +150,7 @@ kf_devices_wait(struct kf_devices *devices, int fd, int64_t deadline,
 	return KF_DEVICES_ANSWER;
 }
 
-/* Nothing is asked of a key that is out. */
+/* A request to the device, which must not be out. */
 static void
 request(struct kf_device *device, uint8_t type)
 {
@@ -167,7 +168,7 @@ look(void *context, struct kf_device *device)
 	return pick(4) == 0 ? KF_KEY_LATER : KF_KEY_NOTHING;
 }
 
-/* Every answer of any effect, also where it is not this effect's to give. */
+/* A random result of an effect, also one that this effect never gives. */
 static enum kf_key_event
 anything(void)
 {
@@ -228,7 +229,7 @@ judge(void *context, struct kf_device *device)
 	assert_true(answer->type == KF_KEY_MSG_ASSERTED ||
 	    answer->type == KF_KEY_MSG_MADE);
 	play.asked = false;
-	/* The proof of proofs is rare, or nothing would be tried. */
+	/* Right is made rare, or most dialogues would end too soon. */
 	if (event == KF_KEY_RIGHT && pick(4) != 0)
 		event = KF_KEY_MADE;
 	play.judged_right = event == KF_KEY_RIGHT;
@@ -320,11 +321,11 @@ never(void **state)
 		play.dialogue.context = &play;
 		play.dialogue.caller = 5;
 		kf_dialogue_run(&play.dialogue);
-		/* The judge had the last word. */
+		/* Proved exactly when the last judgement was right. */
 		assert_int_equal(play.dialogue.proved, play.judged_right);
 		proved += play.dialogue.proved;
 	}
-	/* It does come to that, and not always. */
+	/* Some dialogues end with a proof, and some without. */
 	assert_in_range(proved, 20, 19000);
 }
 

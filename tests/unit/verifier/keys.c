@@ -1,7 +1,7 @@
 /*
- * The dialogue with security keys: whose touch counts, for whom there is a
- * dialogue at all, and that what was signed proves nothing unless it is right
- * and recorded.
+ * A login's dialogue with security keys (verifier/keys.h): which device proves
+ * the person, for which persons and logins keys are asked at all, and that an
+ * assertion proves nothing unless it is right and its counter is recorded.
  */
 #include "tests/unit/verifier/keys_scene.h"
 
@@ -20,7 +20,7 @@ one_touch(void **state)
 	assert_int_equal(scene.recorded.tag, 100);
 	assert_int_equal(scene.recorded.uid, 1000);
 	assert_true(scene.recorded.strict);
-	/* U2F is no different; and what policy wants is passed on. */
+	/* The same with U2F; and the options of the policy are passed on. */
 	scene_set_up(2, true);
 	scene.plugged_in = 1;
 	scene.s.conf.key_counter_log = true;
@@ -32,7 +32,7 @@ one_touch(void **state)
 	assert_int_equal(scene.recorded.tag, 101);
 }
 
-/* One blinks in each hand: the one that is touched counts. */
+/* Two devices wait for a touch: the device that is touched is used. */
 static void
 two_devices(void **state)
 {
@@ -46,7 +46,7 @@ two_devices(void **state)
 	assert_int_equal(scene.recorded.tag, 100);
 }
 
-/* Bits of credentials that nobody asked for are no credentials. */
+/* A device that claims to hold credentials beyond the list is released. */
 static void
 claims_too_much(void **state)
 {
@@ -74,7 +74,7 @@ cancelled(void **state)
 	RUN(KF_KEYS_OVER, "0:find1", OPENED(0, FIDO2), CALLER);
 }
 
-/* Whatever is wrong with what was signed: no. */
+/* Each reason to refuse an assertion: no proof. */
 static void
 not_right(void **state)
 {
@@ -95,7 +95,7 @@ not_right(void **state)
 		    OPENED(0, FIDO2), FOUND(0, 1), SIGNED(0));
 		assert_int_equal(scene.recorded.uid, 0);
 	}
-	/* A second device may still be the right one. */
+	/* After a wrong assertion, another device may still be touched. */
 	scene_set_up(1, true);
 	scene.plugged_in = 2;
 	scene.checked = KF_ASSERTION_SIGNATURE;
@@ -130,7 +130,7 @@ not_recorded(void **state)
 		assert_string_equal(scene.s.reason, table[i].reason);
 		assert_null(scene.s.factor);
 	}
-	/* Whether there may be a copy of the key. */
+	/* The text says whether the key may have been copied. */
 	scene_set_up(1, true);
 	scene.plugged_in = 1;
 	scene.signed_err = KF_ERR_CONFLICT;
@@ -145,7 +145,7 @@ not_recorded(void **state)
 	    "signed out of order: it may have been copied. Tell your "
 	    "administrator.] 0:release",
 	    OPENED(0, FIDO2), FOUND(0, 1), SIGNED(0));
-	/* The uid has become somebody else's meanwhile. */
+	/* Meanwhile the uid belongs to another person. */
 	scene_set_up(1, true);
 	scene.plugged_in = 1;
 	scene.recorded_name = "mallory";
@@ -154,7 +154,7 @@ not_recorded(void **state)
 	assert_string_equal(scene.s.reason, "key-removed");
 }
 
-/* No word to a stranger, but for the touch of a key that is theirs. */
+/* A stranger is told nothing, except to touch an enrolled key. */
 static void
 stranger(void **state)
 {
@@ -172,7 +172,7 @@ stranger(void **state)
 	scene.plugged_in = 1;
 	RUN(KF_KEYS_ABSENT, "0:find1 0:release rest17", OPENED(0, FIDO2),
 	    FOUND(0, 0));
-	/* The same for who is not enrolled, or has no key. */
+	/* The same time for a person who has no key, or is not enrolled. */
 	scene_set_up(0, true);
 	scene.s.known = false;
 	scene.plugged_in = 1;
@@ -182,29 +182,29 @@ stranger(void **state)
 	scene.s.standing = KF_STANDING_NOBODY;
 	scene.plugged_in = 1;
 	RUN_EMPTY(KF_KEYS_ABSENT, "rest17");
-	/* A slow key, and a busy one, are not waited for. */
+	/* A slow or busy device does not make it longer. */
 	scene_set_up(1, true);
 	scene.s.known = false;
 	scene.plugged_in = 2;
 	RUN(KF_KEYS_ABSENT, "1:find1 (1) rest17", BUSY(0), OPENED(1, FIDO2),
 	    LATE);
-	/* Nor one that comes and goes. */
+	/* Nor does a device that is pulled out and plugged in. */
 	scene_set_up(1, true);
 	scene.s.known = false;
 	scene.plugged_in = 1;
 	RUN(KF_KEYS_ABSENT, "(1) rest17", SOON(1), LATE);
-	/* Ctrl-C shows nobody that something was looked for. */
+	/* Ctrl-C does not make it shorter. */
 	scene_set_up(1, true);
 	scene.s.known = false;
 	scene.plugged_in = 1;
 	RUN(KF_KEYS_FAILED, "0:find1 rest17", OPENED(0, FIDO2), CALLER);
-	/* It does stop what blinks. */
+	/* But Ctrl-C ends the wait for a touch. */
 	scene_set_up(1, true);
 	scene.s.known = false;
 	scene.plugged_in = 1;
 	RUN(KF_KEYS_FAILED, "0:find1" TOUCH " 0:touch", OPENED(0, FIDO2),
 	    FOUND(0, 1), CALLER);
-	/* Never a PIN. */
+	/* A stranger is never asked for a PIN, */
 	scene_set_up(1, true);
 	scene.s.known = false;
 	scene.plugged_in = 1;
@@ -212,7 +212,7 @@ stranger(void **state)
 	scene.typed[0] = "1234";
 	RUN(KF_KEYS_FAILED, "0:find1 0:release rest17",
 	    OPENED(0, FIDO2 | HAS_PIN), FOUND(0, 1));
-	/* Not even for a key that pretends to have got a wrong one. */
+	/* not even when the device claims that it got a wrong PIN. */
 	for (size_t i = 0; i < UNIT_COUNT(scene_pin_lies); i++) {
 		scene_set_up(1, true);
 		scene.s.known = false;
@@ -239,7 +239,7 @@ not_asked(void **state)
 	scene_set_up(0, true);
 	scene.plugged_in = 1;
 	RUN_EMPTY(KF_KEYS_NOT_ASKED, "");
-	/* Over ssh the port of this machine is not the person's. */
+	/* Over ssh, the person is not at the ports of this machine. */
 	scene_set_up(1, true);
 	scene.plugged_in = 1;
 	scene.s.conf.key_local = KF_KEY_LOCAL_AUTO;

@@ -1,7 +1,8 @@
 /*
- * The dialogue with security keys: PINs and fingerprints.  A PIN is asked for
- * when it is needed, for a key that has shown that it is the person's, and
- * never until the key locks itself.
+ * A login's dialogue with security keys (verifier/keys.h): PINs and
+ * fingerprints.  A PIN must be asked for only when it is needed, only for a
+ * device that has proved that it holds the person's credential, and not so
+ * often that the device locks itself.
  */
 #include "tests/unit/verifier/keys_scene.h"
 
@@ -21,7 +22,7 @@ pin(void **state)
 	    " 0:pin=1234" TOUCH, OPENED(0, FIDO2 | HAS_PIN), FOUND(0, 1),
 	    LEFT(0, 8), BLINKS(0), SIGNED(0));
 	assert_true(scene.rules_seen.verify);
-	/* The record wants it, and nobody else. */
+	/* Only the enrolled record requires verification. */
 	scene_set_up(1, true);
 	scene.plugged_in = 1;
 	scene.s.person.authenticators[0].key.verify = true;
@@ -29,7 +30,7 @@ pin(void **state)
 	RUN(KF_KEYS_PROVED, "0:find1 0:retries " ASK_PIN(8)
 	    " 0:pin=1234" TOUCH, OPENED(0, FIDO2 | HAS_PIN), FOUND(0, 1),
 	    LEFT(0, 8), BLINKS(0), SIGNED(0));
-	/* A key that does nothing without. */
+	/* Only the device requires verification (alwaysUv). */
 	scene_set_up(1, true);
 	scene.plugged_in = 1;
 	scene.typed[0] = "1234";
@@ -37,7 +38,7 @@ pin(void **state)
 	    " 0:pin=1234" TOUCH, OPENED(0, FIDO2 | HAS_PIN | ALWAYS),
 	    FOUND(0, 1),
 	    LEFT(0, 8), BLINKS(0), SIGNED(0));
-	/* A key that needs none goes before, however late it is found. */
+	/* A device that needs no PIN goes first, even if it answers later. */
 	scene_set_up(2, true);
 	scene.plugged_in = 2;
 	scene.s.person.authenticators[0].key.verify = true;
@@ -45,7 +46,7 @@ pin(void **state)
 	    OPENED(0, FIDO2 | HAS_PIN), OPENED(1, FIDO2), FOUND(0, 1),
 	    FOUND(1, 2), SIGNED(1));
 	assert_int_equal(scene.recorded.tag, 101);
-	/* Two that want one each: which is named. */
+	/* Two devices need a PIN: the question says for which it is. */
 	scene_set_up(2, true);
 	scene.plugged_in = 2;
 	scene.s.conf.key_verify = true;
@@ -55,7 +56,7 @@ pin(void **state)
 	    "\"blue\" (8 tries left): } 0:pin=1234" TOUCH,
 	    OPENED(0, FIDO2 | HAS_PIN), OPENED(1, FIDO2 | HAS_PIN),
 	    FOUND(0, 1), FOUND(1, 2), LEFT(0, 8), BLINKS(0), SIGNED(0));
-	/* Nobody types one for a key that is not theirs. */
+	/* No PIN is asked for when the device holds no credential. */
 	scene_set_up(1, true);
 	scene.plugged_in = 1;
 	scene.s.conf.key_verify = true;
@@ -63,7 +64,10 @@ pin(void **state)
 	    OPENED(0, FIDO2 | HAS_PIN), FOUND(0, 0));
 }
 
-/* What only says that it holds the credential is told no PIN. */
+/*
+ * No PIN is asked for, for a device that claims to hold the credential but has
+ * not signed the silent request with it.
+ */
 static void
 not_genuine(void **state)
 {
@@ -76,7 +80,7 @@ not_genuine(void **state)
 	RUN(KF_KEYS_FAILED, "0:find1 ![The security key's answer is not "
 	    "valid.] 0:release", OPENED(0, FIDO2 | HAS_PIN), FOUND(0, 1));
 	assert_string_equal(scene.s.reason, "wrong-signature");
-	/* Nor when its fingerprint fails, or when it says it needs one. */
+	/* Nor after a failed fingerprint, or when it says it needs a PIN. */
 	scene_set_up(1, true);
 	scene.plugged_in = 1;
 	scene.s.conf.key_verify = true;
@@ -96,7 +100,7 @@ not_genuine(void **state)
 	    FAILED(0, KF_KEY_FAILED_PIN_NEEDED));
 }
 
-/* Nor does it, or one that nobody touches, hold up the true one. */
+/* Such a device, or one that nobody touches, does not hinder another. */
 static void
 beside_a_liar(void **state)
 {
@@ -134,7 +138,7 @@ wrong_pin(void **state)
 	    " 0:pin=2222", OPENED(0, FIDO2 | HAS_PIN), FOUND(0, 1),
 	    LEFT(0, 8), FAILED(0, KF_KEY_FAILED_PIN_WRONG), LEFT(0, 7),
 	    SIGNED(0));
-	/* One that does not say that it blinks. */
+	/* A device that does not report that it waits for a touch. */
 	scene_set_up(1, true);
 	scene.plugged_in = 1;
 	scene.s.conf.key_verify = true;
@@ -142,7 +146,7 @@ wrong_pin(void **state)
 	RUN(KF_KEYS_PROVED, "0:find1 0:retries " ASK_PIN(8)
 	    " 0:pin=1234 (1)" TOUCH, OPENED(0, FIDO2 | HAS_PIN), FOUND(0, 1),
 	    LEFT(0, 8), LATE, SIGNED(0));
-	/* Twice, and never a third time, let alone by itself. */
+	/* After two wrong PINs no third is asked for, or sent. */
 	scene_set_up(1, true);
 	scene.plugged_in = 1;
 	scene.s.conf.key_verify = true;
@@ -156,11 +160,11 @@ wrong_pin(void **state)
 	    FAILED(0, KF_KEY_FAILED_PIN_WRONG), LEFT(0, 7),
 	    FAILED(0, KF_KEY_FAILED_PIN_WRONG));
 	assert_string_equal(scene.s.reason, "pin-wrong");
-	/* Nor after Enter, which looks for keys once more. */
+	/* Nor when the person presses Enter to look for keys again. */
 	scene.plugged_in = 1;
 	RUN(KF_KEYS_FAILED, "0:find1 ![No more PINs in this login.] 0:release",
 	    OPENED(0, FIDO2 | HAS_PIN), FOUND(0, 1));
-	/* The last one stays with the owner. */
+	/* The last try of the device's PIN is never used. */
 	scene_set_up(1, true);
 	scene.plugged_in = 1;
 	scene.s.conf.key_verify = true;
@@ -199,7 +203,7 @@ no_pin(void **state)
 		    ASK_PIN(8) NOT_SENT "0:release",
 		    OPENED(0, FIDO2 | HAS_PIN), FOUND(0, 1), LEFT(0, 8));
 	}
-	/* Nobody is there to type one. */
+	/* The conversation fails when it is asked for the PIN. */
 	scene_set_up(1, true);
 	scene.plugged_in = 1;
 	scene.s.conf.key_verify = true;
@@ -217,7 +221,7 @@ fingerprint(void **state)
 	scene.s.conf.key_verify = true;
 	RUN(KF_KEYS_PROVED, "0:find1" TOUCH " 0:uv",
 	    OPENED(0, FIDO2 | HAS_UV | HAS_PIN), FOUND(0, 1), SIGNED(0));
-	/* The PIN is offered when the finger is not known. */
+	/* After a fingerprint that is not recognised, the PIN is asked for. */
 	scene_set_up(1, true);
 	scene.plugged_in = 1;
 	scene.s.conf.key_verify = true;
@@ -233,7 +237,7 @@ fingerprint(void **state)
 	RUN(KF_KEYS_FAILED, "0:find1" TOUCH " 0:uv ![Not recognised.] "
 	    "0:release", OPENED(0, FIDO2 | HAS_UV), FOUND(0, 1),
 	    FAILED(0, KF_KEY_FAILED_UV_WRONG));
-	/* Neither: it cannot do what policy wants. */
+	/* No PIN and no fingerprint: the device cannot verify a person. */
 	for (unsigned bits = 0; bits <= FIDO2; bits++) {
 		scene_set_up(1, true);
 		scene.plugged_in = 1;
@@ -246,8 +250,8 @@ fingerprint(void **state)
 }
 
 /*
- * A key that is asked how many tries are left, and answers each time what makes
- * us ask again, would be asked for ever.
+ * A device that answers the question for the tries left as if a PIN had been
+ * wrong: it must be released, or it would be asked again for ever.
  */
 static void
 counts_for_ever(void **state)
@@ -262,7 +266,7 @@ counts_for_ever(void **state)
 		    OPENED(0, FIDO2 | HAS_PIN), FOUND(0, 1),
 		    FAILED(0, scene_pin_lies[i]));
 	}
-	/* It cannot have got a wrong one that was not typed. */
+	/* The same answer to a request without a PIN. */
 	scene_set_up(1, true);
 	scene.plugged_in = 1;
 	scene.typed[0] = "1234";

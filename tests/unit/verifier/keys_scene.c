@@ -1,6 +1,6 @@
 /*
- * A scenario from its start to its end, and all that takes part in it but the
- * devices (keys_scene_devices.c); see keys_scene.h.
+ * Runs a scenario, and takes the place of the module, the store and the check
+ * of assertions; see keys_scene.h.  The devices are in keys_scene_devices.c.
  */
 #include "tests/unit/verifier/keys_scene.h"
 
@@ -21,7 +21,7 @@ void
 scene_start(void)
 {
 	unit_start();
-	/* Where there is a log, its socket is there before the first test. */
+	/* Opens the log now, or a test would seem to leave it open. */
 	openlog("keys", LOG_NDELAY, LOG_AUTHPRIV);
 }
 
@@ -78,7 +78,7 @@ kf_talk_rest(struct kf_talk *talk, int64_t until)
 
 	(void)talk;
 	unit_skip(left > 0 ? left : 0);
-	/* Until when, in tenths of a second since the look began. */
+	/* The end of the rest, in tenths of a second since the start. */
 	scene_tell("rest%lld ",
 	    (long long)(until - scene.look_begun + 50) / 100);
 	return scene.cancel_err;
@@ -95,7 +95,7 @@ kf_assertion_check(const struct kf_key *key,
 	return scene.checked;
 }
 
-/* The hash that was sent, and not one of bytes that anybody knows. */
+/* The hash must be that of the last FIND, and a new one each time. */
 bool
 kf_assertion_is_held(const struct kf_key *key,
     const unsigned char hash[KF_KEY_HASH_SIZE],
@@ -179,7 +179,7 @@ void
 scene_set_up(unsigned keys, bool code)
 {
 	memset(&scene, 0, sizeof(scene));
-	/* The store is played; there must be one. */
+	/* Only the address of the store is used. */
 	scene.s.store = (struct kf_store *)(void *)&scene;
 	kf_verdict_deny(&scene.s.verdict);
 	kf_conf_default(&scene.s.conf);
@@ -217,7 +217,7 @@ scene_run(const struct happens *list, size_t count, enum kf_keys_end end,
 		scene.story[strlen(scene.story) - 1] = '\0';
 	assert_string_equal(scene.story, expected);
 	assert_int_equal(came, end);
-	/* All of it happened, and nothing more was waited for. */
+	/* All events of the list were used, and no more. */
 	assert_ptr_equal(scene.next, list + count);
 	if (end == KF_KEYS_PROVED) {
 		assert_string_equal(scene.s.factor, "key");

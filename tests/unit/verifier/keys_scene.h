@@ -1,9 +1,8 @@
 /*
- * The dialogue with security keys (verifier/keys.h), event by event: which
- * devices are asked for what, what the person is told, and how it ends.
- * Devices, module and store are played: a scenario is a list of what happens,
- * and every request, text and question is written down in the order in which
- * it came.
+ * Runs a login's dialogue with security keys (verifier/keys.h) on a list of
+ * events.  Functions in keys_scene*.c take the place of devices, module and
+ * store.  They write each request, text and question to a story, in their
+ * order, and the test compares the story and the end with what it expects.
  */
 #ifndef KF_TESTS_KEYS_SCENE_H
 #define KF_TESTS_KEYS_SCENE_H
@@ -13,51 +12,53 @@
 #include "factors/assertion.h"
 #include "verifier/key_login.h"
 
+/* One event; the macros below make them. */
 struct happens {
 	enum kf_devices_event event;
 	int device;		/* its number; -1: none */
 	uint8_t answer;		/* of KF_DEVICES_ANSWER: type of the frame */
-	uint32_t value;		/* found: bits; failed: why; retries: left */
-	int64_t late;		/* milliseconds that passed before */
+	/* FOUND: bits; FAILED: the reason; RETRIES_LEFT: the number */
+	uint32_t value;
+	int64_t late;		/* milliseconds since the event before */
 };
 
 struct scene {
-	struct kf_session s;	/* whose dialogue it is */
+	struct kf_session s;	/* the login */
 	const struct happens *next;
-	char story[4096];
-	int64_t look_begun;
+	char story[4096];	/* what has happened so far */
+	int64_t look_begun;	/* monotonic milliseconds */
 
 	/* devices */
-	size_t plugged_in;	/* at first, besides what arrives later */
-	unsigned char find_hash[KF_KEY_HASH_SIZE];
+	size_t plugged_in;	/* devices that are there at the start */
+	unsigned char find_hash[KF_KEY_HASH_SIZE];	/* of the last FIND */
 
 	/* the module */
 	const char *typed[4];	/* answers to questions; NULL: none left */
-	size_t asked;
+	size_t asked;		/* answers given so far */
 	int64_t typing;		/* milliseconds that an answer takes */
-	enum kf_err cancel_err;
+	enum kf_err cancel_err;	/* the result of kf_talk_cancel */
 
-	/* what is signed, and the store */
-	bool genuine;
-	unsigned liars;		/* so many that are asked first are none */
-	enum kf_assertion_verdict checked;
-	struct kf_assertion_rules rules_seen;
-	enum kf_err signed_err;
-	int64_t signed_later;	/* than the last, in seconds */
-	struct kf_signature recorded;
-	const char *recorded_name;
+	/* assertions and the store */
+	bool genuine;		/* silent answers are signed correctly, */
+	unsigned liars;		/* except the first so many */
+	enum kf_assertion_verdict checked;	/* the result of the check */
+	struct kf_assertion_rules rules_seen;	/* of the last check */
+	enum kf_err signed_err;	/* the result of kf_store_sign */
+	int64_t signed_later;	/* seconds since the signature before */
+	struct kf_signature recorded;	/* the last to be recorded */
+	const char *recorded_name;	/* of the person, as stored */
 };
 extern struct scene scene;
 
-/* First in main, in the place of unit_start. */
+/* Must be called first in main; calls unit_start. */
 void
 scene_start(void);
 
-/* Another scene: somebody with keys; and with a code to type or without. */
+/* Starts a new scene: a known person with keys, and maybe a TOTP. */
 void
 scene_set_up(unsigned keys, bool code);
 
-/* A scenario, its end and its whole story. */
+/* Runs the dialogue; compares its end and its whole story. */
 void
 scene_run(const struct happens *list, size_t count, enum kf_keys_end end,
     const char *expected);
@@ -67,11 +68,11 @@ scene_run(const struct happens *list, size_t count, enum kf_keys_end end,
 } while (0)
 #define RUN_EMPTY(end, expected) scene_run(NULL, 0, end, expected)
 
-/* Goes on with the story; for those who play in it. */
+/* Appends to the story; for keys_scene*.c. */
 void
 scene_tell(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* What happens. */
+/* Events. */
 #define OPENED(d, bits) { KF_DEVICES_OPENED, d, 0, bits, 0 }
 #define FOUND(d, bits) { KF_DEVICES_ANSWER, d, KF_KEY_MSG_FOUND, bits, 0 }
 #define SIGNED(d) { KF_DEVICES_ANSWER, d, KF_KEY_MSG_ASSERTED, 0, 0 }
@@ -85,17 +86,17 @@ scene_tell(const char *format, ...) __attribute__((format(printf, 1, 2)));
 #define LATE { KF_DEVICES_TIMEOUT, -1, 0, 0, 0 }
 #define CALLER { KF_DEVICES_CALLER, -1, 0, 0, 0 }
 
-/* The value of OPENED is these bits. */
+/* Bits for OPENED: what the device reports. */
 #define FIDO2 1U
 #define HAS_PIN 2U
 #define HAS_UV 4U
 #define ALWAYS 8U
 
-/* Answers after which a PIN could be asked for. */
+/* Failures that a device could report to have a PIN asked for. */
 #define SCENE_PIN_LIES 4
 extern const enum kf_key_failure scene_pin_lies[SCENE_PIN_LIES];
 
-/* What the person is told. */
+/* Texts in the story. */
 #define TOUCH " i[Touch your security key.]"
 #define INSERT "i[Insert your security key.] "
 

@@ -1,4 +1,4 @@
-/* The devices of a scenario; see keys_scene.h. */
+/* Takes the place of the devices in a scenario; see keys_scene.h. */
 #include "tests/unit/verifier/keys_scene.h"
 
 #include <stdio.h>
@@ -12,7 +12,7 @@ number(const struct kf_devices *devices, const struct kf_device *device)
 	return (int)(device - devices->list);
 }
 
-/* As many as the scenario talks of first, besides what arrives later. */
+/* Starts with the devices that are plugged in at first. */
 void
 kf_devices_start(struct kf_devices *devices, const char *only)
 {
@@ -62,7 +62,7 @@ kf_devices_wait(struct kf_devices *devices, int fd, int64_t deadline,
 		scene_tell("(%lld) ", (long long)(left + 500) / 1000);
 		return KF_DEVICES_TIMEOUT;
 	}
-	/* A list that came to its end: nothing was to be waited for. */
+	/* Events without a device. */
 	if (h->event == KF_DEVICES_CALLER || h->device < 0)
 		return h->event;
 	*device = &devices->list[h->device];
@@ -127,7 +127,7 @@ kf_device_assert(struct kf_devices *devices, struct kf_device *device,
 	const char *how = "touch";
 
 	assert_in_range(ms, 1000, 45000);
-	/* Never the same challenge again. */
+	/* Each request must have a new hash. */
 	assert_memory_not_equal(request->hash, last, sizeof(last));
 	memcpy(last, request->hash, sizeof(last));
 	if (request->verify == KF_KEY_VERIFY_BUILT_IN)

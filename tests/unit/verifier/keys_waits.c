@@ -1,6 +1,7 @@
 /*
- * The dialogue with security keys: who waits for what, for how long, and what
- * they are told meanwhile.  However a key or a person behaves, it has an end.
+ * A login's dialogue with security keys (verifier/keys.h): how long it waits
+ * for a device, a touch or another program, and what the person is told
+ * meanwhile.  It must end for every behaviour of devices and persons.
  */
 #include "tests/unit/verifier/keys_scene.h"
 
@@ -12,7 +13,7 @@ static void
 not_there(void **state)
 {
 	(void)state;
-	/* With a code to type, nobody is kept waiting. */
+	/* A person who can type a code does not have to wait for a device. */
 	scene_set_up(1, true);
 	RUN_EMPTY(KF_KEYS_ABSENT, "");
 	assert_string_equal(scene.s.reason, "key-absent");
@@ -20,13 +21,13 @@ not_there(void **state)
 	scene.plugged_in = 1;
 	RUN(KF_KEYS_ABSENT, "0:find1 0:release", OPENED(0, FIDO2),
 	    FOUND(0, 0));
-	/* Without one, for as long as it takes to find the key. */
+	/* Without a code, it waits for key.insert-timeout. */
 	scene_set_up(1, false);
 	RUN(KF_KEYS_ABSENT, INSERT "(15)", LATE);
 	scene_set_up(1, false);
 	RUN(KF_KEYS_PROVED, INSERT "0:find1" TOUCH " 0:touch",
 	    ARRIVED(0), OPENED(0, FIDO2), FOUND(0, 1), SIGNED(0));
-	/* Another's key is told so, once. */
+	/* A key of another person: the message comes once. */
 	scene_set_up(1, false);
 	RUN(KF_KEYS_ABSENT, INSERT "0:find1 0:release "
 	    "![This security key is not enrolled for you.] 1:find1 1:release "
@@ -42,7 +43,7 @@ pulled_out(void **state)
 	scene.plugged_in = 1;
 	RUN(KF_KEYS_ABSENT, "0:find1" TOUCH " 0:touch", OPENED(0, FIDO2),
 	    FOUND(0, 1), GONE(0));
-	/* Put back in by who has nothing else. */
+	/* Without a code, it waits until the key is plugged in again. */
 	scene_set_up(1, false);
 	scene.plugged_in = 1;
 	RUN(KF_KEYS_PROVED, "0:find1" TOUCH " 0:touch " INSERT "0:find1" TOUCH
@@ -66,7 +67,7 @@ not_touched(void **state)
 	    OPENED(0, FIDO2), FOUND(0, 1), FAILED(0, KF_KEY_FAILED_TIMEOUT));
 }
 
-/* Plugged in and pulled out without end, it has an end. */
+/* A device that is plugged in and pulled out does not extend the wait. */
 static void
 comes_and_goes(void **state)
 {
@@ -87,7 +88,10 @@ comes_and_goes(void **state)
 	assert_in_range(kf_clock_monotonic() - scene.look_begun, 0, 40000);
 }
 
-/* The module leaves after 50 s without a word, whatever the limits are. */
+/*
+ * The module gives up after 50 s without a message, so it must get one in time,
+ * even when the configured time-outs add up to more.
+ */
 static void
 quiet(void **state)
 {
@@ -95,7 +99,7 @@ quiet(void **state)
 	struct happens for_ever[16];
 
 	(void)state;
-	/* One more that blinks has its whole time, and says so. */
+	/* Another device gets the whole time for its touch, and a message. */
 	scene_set_up(1, true);
 	scene.s.conf.key_touch_timeout = 40;
 	scene.s.conf.key_insert_timeout = 20;
@@ -105,7 +109,7 @@ quiet(void **state)
 	    OPENED(0, FIDO2), FOUND(0, 1),
 	    { KF_DEVICES_ARRIVED, 1, 0, 0, 20000 }, OPENED(1, FIDO2),
 	    FOUND(1, 1), LATE);
-	/* One that comes again and again holds nobody for longer. */
+	/* A device that arrives again and again does not extend the wait. */
 	scene_set_up(1, true);
 	scene.s.conf.key_insert_timeout = 40;
 	scene.s.conf.key_touch_timeout = 40;
@@ -127,23 +131,23 @@ busy(void **state)
 	RUN(KF_KEYS_ABSENT, "(3) ![The security key is in use by another "
 	    "program.] 0:release", BUSY(0), LATE);
 	assert_string_equal(scene.s.reason, "key-busy");
-	/* One that comes free at the last moment has its time, too. */
+	/* A device that becomes free at the last moment has its full time. */
 	scene_set_up(1, true);
 	scene.plugged_in = 1;
 	RUN(KF_KEYS_ABSENT, "0:find1 (3) 0:release", BUSY(0),
 	    { KF_DEVICES_OPENED, 0, 0, FIDO2, 2900 }, LATE);
-	/* Who has nothing else waits for it. */
+	/* A person without a code waits for it, after a message. */
 	scene_set_up(1, false);
 	scene.plugged_in = 1;
 	RUN(KF_KEYS_PROVED, IN_USE "0:find1" TOUCH " 0:touch",
 	    BUSY(0), OPENED(0, FIDO2), FOUND(0, 1), SIGNED(0));
-	/* Which is said once, whatever else happens. */
+	/* The message comes once, even when other devices come and go. */
 	scene_set_up(1, false);
 	scene.plugged_in = 2;
 	RUN(KF_KEYS_PROVED, IN_USE "0:find1" TOUCH " 0:touch", BUSY(0),
 	    GONE(1), SOON(1), GONE(1), OPENED(0, FIDO2), FOUND(0, 1),
 	    SIGNED(0));
-	/* However late it comes free, it has its time; said once. */
+	/* It has its full time also when it becomes free very late. */
 	scene_set_up(1, false);
 	scene.plugged_in = 1;
 	RUN(KF_KEYS_ABSENT, IN_USE "1:find1 1:release ![This security key is "
@@ -153,7 +157,7 @@ busy(void **state)
 	    { KF_DEVICES_OPENED, 0, 0, FIDO2, 8000 }, LATE, LATE);
 }
 
-/* Where text is held back until the next prompt, it is one. */
+/* sshd shows texts only with the next prompt: they become part of one. */
 static void
 held_back(void **state)
 {
@@ -164,7 +168,7 @@ held_back(void **state)
 	scene.typed[0] = "";
 	RUN(KF_KEYS_PROVED, "0:find1 e{Press Enter, then touch your security "
 	    "key. } 0:touch", OPENED(0, FIDO2), FOUND(0, 1), SIGNED(0));
-	/* Who takes their time to press Enter still has theirs to touch. */
+	/* The time to press Enter is not taken from the time to touch. */
 	scene_set_up(1, false);
 	memcpy(scene.s.request.connection, "203.0.113.5 1 2 3", 18);
 	scene.typed[0] = scene.typed[1] = "";
@@ -173,7 +177,7 @@ held_back(void **state)
 	    "0:find1 e{Press Enter, then touch your security key. } 0:touch "
 	    "(15) ![The security key was not touched in time.]",
 	    ARRIVED(0), OPENED(0, FIDO2), FOUND(0, 1), LATE);
-	/* Nobody could be told: nothing blinks. */
+	/* When the prompt fails, no touch is requested. */
 	scene_set_up(1, true);
 	scene.plugged_in = 1;
 	memcpy(scene.s.request.connection, "203.0.113.5 1 2 3", 18);

@@ -1,8 +1,9 @@
 /*
- * The ladder: for every mixture of what is enrolled, what the configuration
- * allows, where the question stands, and whether a first factor is known, which
- * ways are offered, which questions are asked in which order, and how it ends
- * when nothing is proved.  A way that is added shows in these tables.
+ * The ladder (verifier/ladder.h): which ways to prove are offered, which
+ * questions are asked in which order, and how the login ends when nothing is
+ * proved.  Tried for every combination of enrolled authenticators, allowed
+ * factors, place of the person, and known person or stranger.  A new way has to
+ * be added to the tables of ladder_rows.h.
  */
 #include "tests/unit/unit.h"
 
@@ -16,16 +17,16 @@
 #include "verifier/policy.h"
 #include "verifier/report.h"
 
-/* ------------------------------------------------------ what is played here */
+/* ------------------------------- functions in the place of keys and codes */
 
 static struct {
 	struct kf_session s;
-	char asked[64];
-	const char *words;
+	char asked[64];			/* the questions so far */
+	const char *words;		/* the last text shown, or NULL */
 	enum kf_keys_end key_end[3];	/* of each look */
 	enum kf_codes_end code_end[3];	/* of each question */
-	unsigned looks, questions;
-	unsigned equalised;
+	unsigned looks, questions;	/* so far */
+	unsigned equalised;		/* calls of kf_codes_equalise */
 } play;
 
 static void
@@ -91,7 +92,7 @@ kf_report_step(const struct kf_session *s, const char *step)
 	assert_non_null(step);
 }
 
-/* ------------------------------------------------------------- the mixtures */
+/* -------------------------------------------------------- the combinations */
 
 #define KEY 1U
 #define TOTP 2U
@@ -103,7 +104,7 @@ add(struct kf_person *person, enum kf_kind kind)
 	person->authenticators[person->count++].kind = kind;
 }
 
-/* Somebody who has that enrolled, where `factors` allows that. */
+/* A new login of a person with that enrolled; `factors` allows factors. */
 static void
 set_up(unsigned enrolled, unsigned factors, bool is_known)
 {
@@ -140,7 +141,7 @@ static const struct {
 	{ "203.0.113.5 1 2 3", "203.0.113.5", "pts/1", false },
 };
 
-/* Is the key's port in reach by key.local and the place? */
+/* Sets the place and key.local; returns whether keys may be asked then. */
 static bool
 go_to(size_t place, enum kf_key_local local)
 {
@@ -155,7 +156,7 @@ go_to(size_t place, enum kf_key_local local)
 	    (local == KF_KEY_LOCAL_AUTO && places[place].local);
 }
 
-/* The letters of what is in a set. */
+/* Writes a set as letters, "-" for each way that is not in it. */
 static void
 write_set(unsigned set, size_t count, char text[4])
 {
@@ -179,7 +180,7 @@ offered(void)
 	return set;
 }
 
-/* Walks the ladder in that mixture; its row has to be in the table. */
+/* Runs the ladder, and looks for the row of its result in the table. */
 static void
 hold(const char *const *rows, size_t count, const char *who, unsigned factors,
     bool reach)
@@ -194,7 +195,7 @@ hold(const char *const *rows, size_t count, const char *who, unsigned factors,
 	    play.s.standing == KF_STANDING_ENROLLED || !play.s.known ? ways :
 	    "---", play.asked, play.s.reason);
 	assert_false(proved);
-	/* Only a known person is told why, always where nothing is asked. */
+	/* Only a known person is told why; always, if nothing was asked. */
 	if (!play.s.known)
 		assert_null(play.words);
 	else if (play.asked[0] == '\0')
@@ -237,7 +238,7 @@ known_persons(void **state)
 	everybody(true);
 }
 
-/* The questions do not depend on what is enrolled: all but the reason. */
+/* Only the reason in the log may depend on what a stranger has enrolled. */
 static void
 strangers(void **state)
 {
@@ -250,13 +251,13 @@ strangers(void **state)
 	everybody(false);
 }
 
-/* ---------------------------------------------------------------- the walk */
+/* ------------------------------------------------- how the ladder goes on */
 
 static void
 ends(void **state)
 {
 	(void)state;
-	/* A proof ends it, whichever way it came. */
+	/* A proof ends the ladder, by a key or by a code. */
 	set_up(KEY | TOTP, KEY | TOTP, true);
 	play.key_end[0] = KF_KEYS_PROVED;
 	assert_true(kf_ladder_prove(&play.s));
@@ -265,12 +266,12 @@ ends(void **state)
 	play.code_end[0] = KF_CODES_PROVED;
 	assert_true(kf_ladder_prove(&play.s));
 	assert_string_equal(play.asked, "key code/key (insert)");
-	/* Values that are near to a proof are none. */
+	/* Values that differ from a proof in one bit are no proof. */
 	set_up(KEY | TOTP, KEY | TOTP, true);
 	play.key_end[0] = (enum kf_keys_end)(KF_KEYS_PROVED ^ 1);
 	play.code_end[0] = (enum kf_codes_end)(KF_CODES_PROVED ^ 0x1000);
 	assert_false(kf_ladder_prove(&play.s));
-	/* Where nobody is there any more, no code is asked for. */
+	/* When the caller is gone, no code is asked for. */
 	set_up(KEY | TOTP, KEY | TOTP, true);
 	play.key_end[0] = KF_KEYS_OVER;
 	assert_false(kf_ladder_prove(&play.s));
@@ -287,7 +288,7 @@ ends(void **state)
 	play.code_end[0] = KF_CODES_KEY;
 	play.key_end[1] = KF_KEYS_PROVED;
 	assert_true(kf_ladder_prove(&play.s));
-	/* A stranger's Enter takes the time of an answer, and has no words. */
+	/* A stranger's Enter takes as long as an answer; no text is shown. */
 	set_up(KEY | TOTP, KEY | TOTP, false);
 	play.code_end[0] = KF_CODES_KEY;
 	assert_false(kf_ladder_prove(&play.s));
@@ -296,7 +297,7 @@ ends(void **state)
 	assert_null(play.words);
 }
 
-/* What a known person with nothing but keys is told. */
+/* The texts for a known person who has only keys. */
 static void
 words(void **state)
 {

@@ -1,17 +1,17 @@
 /*
- * What the ladder has to say, written out in full; for ladder.c, which tries
- * every mixture and looks for its row here.  A new way changes these rows, and
- * nothing but what it is meant to change.
+ * The expected results of the ladder, written out in full.  ladder.c tries
+ * every combination and looks for its row here.  When a way is added, check
+ * that only the intended rows change.
  */
 #ifndef KF_TESTS_LADDER_ROWS_H
 #define KF_TESTS_LADDER_ROWS_H
 
 /*
  * A known person.  K, T and R are security key, time-based code and recovery
- * code.  What is enrolled; what `factors` allows; whether the key's port is in
- * reach.  Then the ways that are offered; what is asked when the key is absent
- * and codes are wrong (code/key: Enter asks for the key again; insert: the
- * prompt says so); and the reason of the denial.
+ * code.  The columns: what is enrolled; what `factors` allows; whether keys may
+ * be asked at this place; the ways that are offered; the questions, when the
+ * key is absent and codes are wrong (code/key: Enter looks for the key again;
+ * insert: the prompt says so); and the reason of the denial.
  */
 static const char *const known[] = {
 	"--- K- here | --- |                       | not-enrolled",
@@ -64,7 +64,7 @@ static const char *const known[] = {
 	"KTR KT far  | -TR | code                  | code-wrong",
 };
 
-/* A stranger: whether enrolled, and the rest as above. */
+/* A stranger: whether a person is enrolled; the other columns as above. */
 static const char *const stranger[] = {
 	"yes K- here | KTR | key code/key          | code-wrong",
 	"yes K- far  | -TR | code                  | code-wrong",
