@@ -1,8 +1,9 @@
 #!/bin/sh
-# banned.sh [TREE]: no file calls a banned function: one that does not know the
-# size of its buffer, runs a shell, keeps hidden state or hides errors.  getenv
-# may be called only by the file that talks to the terminal, because nothing
-# else may depend on a caller's environment.  Comments and strings do not count.
+# banned.sh [TREE]: no file calls a banned function.  A function is banned when
+# it does not know the size of its buffer, runs a shell, keeps hidden state or
+# hides errors.  getenv may be called only by the file that talks to the
+# terminal, because nothing else may depend on a caller's environment.  Comments
+# and strings do not count.
 set -eu
 # shellcheck source=tests/check/tap.sh
 . "$(dirname "$0")/tap.sh"

@@ -330,7 +330,7 @@ left(void **state)
 	assert_int_equal(kf_recovery_left(UINT64_MAX), 0);
 }
 
-/* In a new state, whatever may have been used before counts as used. */
+/* In a new state, codes that may have been used before count as used. */
 static void
 spent(void **state)
 {

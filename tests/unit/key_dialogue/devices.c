@@ -4,7 +4,8 @@
  * parent must report it as gone in time, and leave no process behind.  When
  * this program is started as "fake-NAME", it is such a device program (see
  * device_fake.h); its device is a socket on which nobody answers.  poll is that
- * of client/peer.c, which moves the clock, so that no time-out takes long.
+ * of tests/unit/client/peer.c, which moves the clock, so that no time-out takes
+ * long.
  */
 #include "tests/unit/unit.h"
 
