@@ -161,8 +161,7 @@ site_copy()
 # site_make_install: installs as an administrator would.
 site_make_install()
 {
-	make -C "$site_build" install
-	keyfirst setup
+	make -C "$site_build" install && keyfirst setup
 }
 
 # --- PAM, the configuration and the log ------------------------------------------

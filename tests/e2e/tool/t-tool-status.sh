@@ -48,8 +48,9 @@ returns()
 tap_check 'the code that enrolled is spent' fails try ts-a "$code"
 tap_check 'it says so' shows 'already used' sh -c \
 	"echo $code | setsid -w keyfirst test ts-a || :"
+used=$(site_code ts-a 1)
 tap_check 'the next one would let in' shows 'would have let ts-a in' \
-	try ts-a "$(site_code ts-a 1)"
+	try ts-a "$used"
 tap_check 'a wrong one: the answer is no' said 1 ts-a 'not proved' \
 	three "$(site_wrong ts-a)"
 tap_check 'also when nobody answers' said 1 ts-a 'nobody answered' \
@@ -60,7 +61,7 @@ tap_check 'nor without a verifier' denies 5 try ts-a 123456
 tap_check 'it is said too' complained 'no answer from the verifier'
 mv "$verify.away" "$verify"
 keyfirst unlock ts-a >"$tool_out"
-tap_check 'once' fails try ts-a "$(site_code ts-a 1)"
+tap_check 'once' fails try ts-a "$used"
 tap_check 'status knows when' shows 'last used 20' keyfirst status ts-a
 tap_check 'list too' lacks never keyfirst list ts-a
 tap_check 'and objects say the same' same_list ts-a
@@ -91,7 +92,7 @@ tap_check 'in both' same_status ts-a
 site_begin
 tap_check 'unlock' keyfirst unlock ts-a
 tap_check 'and they are forgotten' lacks 'wrong codes' keyfirst status ts-a
-tap_check 'but no used code' fails try ts-a "$(site_code ts-a 1)"
+tap_check 'but no used code' fails try ts-a "$used"
 tap_check 'the log has it' logged 'event=unlock by=root user=ts-a'
 
 # --- accounts that go ------------------------------------------------------
